@@ -1,0 +1,43 @@
+// Live size inference on a circuit that may be unfinished or wrong, with blame: exactly one wire is marked for one
+// mistake, together with fixes to choose from. Never runs the network.
+#pragma once
+
+#include "core/circuit/Circuit.h"
+
+namespace lab {
+
+// One way out, as an edit that the editor can apply as one undo step.
+struct Fix {
+    std::string title;   // "Make L2 read 512"
+    Circuit result;      // the circuit after the fix
+};
+
+struct Problem {
+    enum class Severity { Error, Warning };
+    Severity severity = Severity::Error;
+    std::string code;       // stable: "LAB-SIZE-101"
+    std::string message;    // "axis n is 512 on the left and 256 on the right"
+    std::string hint;
+    std::string wire;       // the one offending wire; may be empty
+    std::string operation;  // the operation that refuses; may be empty
+    std::string axis;
+    long found = 0;         // sizes at the two ends of the wire, 0 = not a size conflict
+    long wanted = 0;
+    std::vector<Fix> fixes;
+};
+
+struct SizeSolution {
+    std::map<std::string, long> size;         // axis id -> solved size (per dimension where dims >= 2)
+    std::map<std::string, std::string> text;  // axis id -> what to print: the size, an open expression, or ""
+    std::vector<Problem> problems;            // errors first; empty = may be trained
+
+    bool ok() const;  // no problem of severity Error
+    // Elements of one sample on this wire (batch axis left out); 0 if a size is unknown.
+    long elements(const Circuit& circuit, const std::string& wire) const;
+};
+
+// `inputShape` and `classes` describe the data set: they give the sizes of the input's axes and of the class axis
+// where the circuit leaves them open, and a problem where it does not agree. Pass empty shape / 0 to solve alone.
+SizeSolution solveSizes(const Circuit& circuit, const std::vector<long>& inputShape = {}, int classes = 0);
+
+}  // namespace lab

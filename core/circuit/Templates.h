@@ -1,0 +1,28 @@
+// Circuits to start from, and the shorthand of the command line.
+#pragma once
+
+#include "core/circuit/Circuit.h"
+
+namespace lab {
+
+struct CircuitTemplate {
+    std::string id;       // "mlp", "cnn", "residual", "residual-cnn", "autoencoder"
+    std::string title;
+    std::string summary;
+    std::string dataset;  // a small data set that fits, by registry id
+    bool needsImage = false;
+};
+
+const std::vector<CircuitTemplate>& circuitTemplates();
+
+// `inputShape` is {features} or {channels, height, width}; classes >= 2. Errors: LAB-CIRCUIT-4xx.
+Result<Circuit> makeTemplate(const std::string& id, const std::vector<long>& inputShape, int classes);
+
+// "mlp:784-500-500-10" (optionally ":tanh" after the widths), "cnn", "residual", ... . The data set gives sizes that the
+// text leaves out. Files are not read here: the caller tries a path first.
+Result<Circuit> parseShorthand(const std::string& text, const std::vector<long>& inputShape, int classes);
+
+// Multi-layer perceptron: widths[0] inputs, the last entry the read-out (no activation after it).
+Circuit makeMlp(const std::vector<long>& widths, const std::string& activation = "relu");
+
+}  // namespace lab

@@ -1,0 +1,56 @@
+// Labelled samples, batch-first. What a file or a generator yields, before and after preparation.
+#pragma once
+
+#include "core/math/Types.h"
+
+#include <string>
+#include <vector>
+
+namespace lab {
+
+struct DataSchema {
+    std::string id;     // "fashion-mnist", or the path it was read from
+    std::string title;
+    Shape shape;        // one sample: {features} or {channels, height, width}
+    int classes = 0;    // labels are 0 .. classes-1
+    std::vector<std::string> classNames;    // as many as classes
+    std::vector<std::string> featureNames;  // empty, or one per feature
+
+    Index features() const { return elements(shape); }
+    bool isImage() const { return shape.size() == 3; }
+};
+
+// n samples: x (n x features), y (n).
+struct Samples {
+    Matrix x;
+    std::vector<int> y;
+
+    Index count() const { return x.rows(); }
+};
+
+// As loaded: raw values (pixels scaled to [0, 1], table columns as they are). `test` may be empty: the preparation
+// then splits it off `train`.
+struct Dataset {
+    DataSchema schema;
+    Samples train;
+    Samples test;
+    std::string origin;   // one line: where it comes from
+    std::string licence;
+    std::uint64_t checksum = 0;  // fingerprint of the raw content, to tell whether a project's data is still the same
+};
+
+// What is trained on: after split, filters, label noise and standardisation.
+struct PreparedData {
+    DataSchema schema;
+    Samples train;
+    Samples test;
+    // x = (raw - mean) / deviation; one entry, or one per feature.
+    std::vector<double> mean;
+    std::vector<double> deviation;
+    std::vector<std::uint8_t> noisy;  // per training sample: its label was replaced; empty without label noise
+    Real minimum = 0;  // over the training part, after standardisation (the label height of Forward-Forward uses it)
+    Real maximum = 1;
+    std::string summary;  // one line for the status bar: counts, classes, standardisation
+};
+
+}  // namespace lab

@@ -1,0 +1,28 @@
+#include "core/io/Bytes.h"
+
+#include <QFile>
+#include <QFileInfo>
+
+namespace lab {
+
+Result<Bytes> readFile(const std::string& path, std::uint64_t limit) {
+    const QString name = QString::fromStdString(path);
+    if (QFileInfo(name).isDir())
+        return Error{"LAB-IO-101", "this is a folder, but a file was wanted.", path, "Choose a file inside it."};
+    QFile file(name);
+    if (!file.open(QIODevice::ReadOnly))
+        return Error{"LAB-IO-101", "the file cannot be opened: " + file.errorString().toStdString() + ".", path,
+                     "Check that it exists and may be read."};
+    const auto size = static_cast<std::uint64_t>(file.size());
+    if (size > limit)
+        return Error{"LAB-IO-102", "the file has " + std::to_string(size) + " bytes, more than the " + std::to_string(limit) +
+                                       " that are read here.", path, "Choose a smaller file."};
+    Bytes bytes(size);
+    const qint64 got = size == 0 ? 0 : file.read(reinterpret_cast<char*>(bytes.data()), static_cast<qint64>(size));
+    if (got != static_cast<qint64>(size))
+        return Error{"LAB-IO-103", "only " + std::to_string(got) + " of " + std::to_string(size) + " bytes could be read: " +
+                                       file.errorString().toStdString() + ".", path, "Check the disk and try again."};
+    return bytes;
+}
+
+}  // namespace lab

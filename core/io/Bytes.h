@@ -1,0 +1,17 @@
+// Whole files as bytes, with a limit before anything is allocated.
+#pragma once
+
+#include "core/base/Result.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace lab {
+
+using Bytes = std::vector<std::uint8_t>;
+
+// Reads `path` completely. Errors: LAB-IO-101 cannot open, LAB-IO-102 larger than `limit`, LAB-IO-103 read failed.
+Result<Bytes> readFile(const std::string& path, std::uint64_t limit = std::uint64_t(8) << 30);
+
+}  // namespace lab

@@ -1,0 +1,115 @@
+#include "core/math/Gemm.h"
+
+#include "core/base/Assert.h"
+
+#include <Eigen/Dense>
+
+#if defined(LAB_ONEDNN) && !defined(LAB_DOUBLE)
+#include <dnnl.h>
+#define LAB_USE_ONEDNN 1
+#endif
+
+namespace lab {
+
+namespace {
+
+// Tile of C. Fixed: a function of the sizes, never of the number of threads. Wide enough that one product fills the
+// kernel, small enough that two threads share a layer of a few hundred units.
+constexpr Index kTileRows = 256;
+constexpr Index kTileCols = 256;
+
+}  // namespace
+
+void gemmSerial(Transpose transA, Transpose transB, Index m, Index n, Index k, Real alpha, const Real* a, Index lda,
+                const Real* b, Index ldb, Real beta, Real* c, Index ldc) {
+    if (m == 0 || n == 0) return;
+#ifdef LAB_USE_ONEDNN
+    if (k > 0) {
+        const dnnl_status_t status =
+            dnnl_sgemm(transA == Transpose::Yes ? 'T' : 'N', transB == Transpose::Yes ? 'T' : 'N', m, n, k, alpha, a, lda, b,
+                       ldb, beta, c, ldc);
+        LAB_ASSERT(status == dnnl_success);
+        return;
+    }
+#endif
+    using Stride = Eigen::OuterStride<>;
+    using In = Eigen::Map<const Matrix, 0, Stride>;
+    Eigen::Map<Matrix, 0, Stride> out(c, m, n, Stride(ldc));
+    if (beta == Real(0))
+        out.setZero();
+    else if (beta != Real(1))
+        out *= beta;
+    if (k == 0) return;
+    const In left(a, transA == Transpose::Yes ? k : m, transA == Transpose::Yes ? m : k, Stride(lda));
+    const In right(b, transB == Transpose::Yes ? n : k, transB == Transpose::Yes ? k : n, Stride(ldb));
+    if (transA == Transpose::No && transB == Transpose::No)
+        out.noalias() += alpha * left * right;
+    else if (transA == Transpose::Yes && transB == Transpose::No)
+        out.noalias() += alpha * left.transpose() * right;
+    else if (transA == Transpose::No)
+        out.noalias() += alpha * left * right.transpose();
+    else
+        out.noalias() += alpha * left.transpose() * right.transpose();
+}
+
+void gemm(Pool& pool, Transpose transA, Transpose transB, Index m, Index n, Index k, Real alpha, const Real* a, Index lda,
+          const Real* b, Index ldb, Real beta, Real* c, Index ldc) {
+    if (m == 0 || n == 0) return;
+    const Index rows = (m + kTileRows - 1) / kTileRows;
+    const Index cols = (n + kTileCols - 1) / kTileCols;
+    pool.run(rows * cols, [&](Index tile) {
+        const Index i = tile / cols * kTileRows;
+        const Index j = tile % cols * kTileCols;
+        const Index height = std::min(kTileRows, m - i);
+        const Index width = std::min(kTileCols, n - j);
+        gemmSerial(transA, transB, height, width, k, alpha, transA == Transpose::Yes ? a + i : a + i * lda, lda,
+                   transB == Transpose::Yes ? b + j * ldb : b + j, ldb, beta, c + i * ldc + j, ldc);
+    });
+}
+
+void productForward(Pool& pool, Index batch, Index in, Index out, const Real* x, const Real* w, Real* y) {
+    gemm(pool, Transpose::No, Transpose::Yes, batch, out, in, 1, x, in, w, in, 0, y, out);
+}
+
+void productBackward(Pool& pool, Index batch, Index in, Index out, const Real* dy, const Real* w, Real beta, Real* dx) {
+    gemm(pool, Transpose::No, Transpose::No, batch, in, out, 1, dy, out, w, in, beta, dx, in);
+}
+
+void productGradient(Pool& pool, Index batch, Index in, Index out, const Real* dy, const Real* x, Real beta, Real* dw) {
+    gemm(pool, Transpose::Yes, Transpose::No, out, in, batch, 1, dy, out, x, in, beta, dw, in);
+}
+
+namespace {
+
+std::string describeKernels() {
+#ifdef LAB_USE_ONEDNN
+    const dnnl_version_t* version = dnnl_version();
+    std::string name = "onednn-" + std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+                       std::to_string(version->patch);
+    switch (dnnl_get_effective_cpu_isa()) {
+        case dnnl_cpu_isa_sse41: return name + "/sse41";
+        case dnnl_cpu_isa_avx: return name + "/avx";
+        case dnnl_cpu_isa_avx2: return name + "/avx2";
+        case dnnl_cpu_isa_avx512_core: return name + "/avx512";
+        case dnnl_cpu_isa_avx512_core_vnni: return name + "/avx512-vnni";
+        case dnnl_cpu_isa_avx512_core_bf16: return name + "/avx512-bf16";
+        default: return name + "/isa" + std::to_string(static_cast<int>(dnnl_get_effective_cpu_isa()));
+    }
+#else
+    std::string name = "eigen-" + std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +
+                       std::to_string(EIGEN_MINOR_VERSION);
+#ifdef LAB_DOUBLE
+    name += "/double";
+#endif
+    return name;
+#endif
+}
+
+}  // namespace
+
+const std::string& kernelClass() {
+    static const std::string name = describeKernels();
+    return name;
+}
+
+}  // namespace lab

@@ -1,0 +1,33 @@
+// The seam for matrix products: oneDNN where the build found it, Eigen otherwise (and always in the double build).
+// Work is cut into tiles that depend on the sizes only; every element of C is summed by one call, in one order.
+#pragma once
+
+#include "core/math/Pool.h"
+#include "core/math/Types.h"
+
+#include <string>
+
+namespace lab {
+
+enum class Transpose { No, Yes };
+
+// C (m x n) = alpha * op(A) * op(B) + beta * C, all row-major with row strides lda, ldb, ldc.
+// op(A) is m x k, op(B) is k x n. beta = 0 overwrites C (NaN in C does not survive). Sizes may be 0.
+void gemm(Pool& pool, Transpose transA, Transpose transB, Index m, Index n, Index k, Real alpha, const Real* a, Index lda,
+          const Real* b, Index ldb, Real beta, Real* c, Index ldc);
+
+// The same inside one tile of the caller's own Pool::run: no threads.
+void gemmSerial(Transpose transA, Transpose transB, Index m, Index n, Index k, Real alpha, const Real* a, Index lda,
+                const Real* b, Index ldb, Real beta, Real* c, Index ldc);
+
+// Y (B x out) = X (B x in) * W^T, W (out x in): a dense layer.
+void productForward(Pool& pool, Index batch, Index in, Index out, const Real* x, const Real* w, Real* y);
+// dX (B x in) = dY (B x out) * W: the input gradient. beta as in gemm.
+void productBackward(Pool& pool, Index batch, Index in, Index out, const Real* dy, const Real* w, Real beta, Real* dx);
+// dW (out x in) = dY^T * X + beta * dW: the weight gradient.
+void productGradient(Pool& pool, Index batch, Index in, Index out, const Real* dy, const Real* x, Real beta, Real* dw);
+
+// Which kernels run here, for the fingerprint: for example "onednn-2.6.3/avx512" or "eigen-3.4.0".
+const std::string& kernelClass();
+
+}  // namespace lab

@@ -1,0 +1,102 @@
+// How weights change. A rule is built for one network and one data set, performs one step on one batch, predicts in its
+// own way, and reports what each update read. It never touches a thread, a clock, a file or a view.
+#pragma once
+
+#include "core/optimize/Updater.h"
+#include "core/rules/RuleDescription.h"
+
+namespace lab {
+
+// Receives what a rule publishes. Channel numbers are positions in RuleDescription::channels. Publishing a scalar is
+// always cheap; ask wants() before preparing anything larger.
+class ChannelSink {
+public:
+    virtual ~ChannelSink() = default;
+    virtual bool wants(int channel) const = 0;
+    virtual void scalar(int channel, int layer, double value) = 0;
+    virtual void distributions(int channel, int layer, std::span<const double> positive, std::span<const double> negative,
+                               double threshold) = 0;
+    virtual void values(int channel, int layer, std::span<const double> values) = 0;
+    // `rows` (n x input size) with one caption and one flag ("this negative carries the true label") per row.
+    virtual void images(int channel, const ConstMatrixMap& rows, std::span<const std::string> captions,
+                        std::span<const std::uint8_t> flags) = 0;
+};
+
+// A sink that wants nothing.
+ChannelSink& nullSink();
+
+// The rule may keep references to network and data: both outlive it.
+struct RuleInit {
+    Network& network;
+    const PreparedData& data;
+    ParamSet params;            // of the rule
+    std::uint64_t seed = 1;
+    Index batch = 128;          // largest number of rows in a step
+    double plannedEpochs = 1;
+    Updater& updater;           // the rule registers its groups in the constructor
+};
+
+struct Batch {
+    ConstMatrixMap x;           // rows x input size, prepared data
+    const int* labels;          // rows
+    const Index* samples;       // rows: index of each row in the training set
+    Index rows() const { return x.rows(); }
+};
+
+struct StepContext {
+    Pool& pool;
+    Updater& updater;           // beginStep has been called
+    ChannelSink& channels;
+    std::vector<UpdateReads>* reads = nullptr;  // filled when not null
+    std::uint64_t seed = 1;
+    std::int64_t step = 0;      // from 0
+    double epoch = 0;           // fractional, from 0
+    double plannedEpochs = 1;
+};
+
+struct StepReport {
+    double loss = 0;            // the rule's own objective, mean over samples (summed over layers where it has several)
+    double accuracy = -1;       // of the training batch, where the step yields it for nothing; -1 = not known
+};
+
+class LearningRule {
+public:
+    virtual ~LearningRule() = default;
+
+    // Units of credit assignment, bottom to top, fixed for the life of the rule.
+    virtual const std::vector<RuleLayer>& layers() const = 0;
+    virtual const std::vector<PredictionWay>& ways() const = 0;
+
+    // One update on one batch. Reads nothing but its arguments and its own state; allocates nothing after warm-up.
+    virtual StepReport step(const Batch& batch, StepContext& context) = 0;
+
+    // Called by the trainer at the end of every epoch, before evaluation (closed-form fits, greedy phases).
+    virtual void endEpoch(StepContext& context) { static_cast<void>(context); }
+
+    // Scores (rows x classes) for every way of ways(), larger is better; for Task::Reconstruct the single way holds the
+    // reconstruction (rows x input size). `rows` <= predictionCapacity(). Changes nothing that training reads.
+    virtual void predict(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> scores) = 0;
+    virtual Index predictionCapacity() const = 0;
+    // Loss of the primary way on labelled samples, comparable between train and test (cross-entropy of its scores
+    // unless the rule has a better measure). The default applies crossEntropy to the primary scores.
+    virtual double evaluationLoss(const MatrixMap& primaryScores, const ConstMatrixMap& x, const int* labels) const;
+
+    // Representation of each layer on its own forward path (evaluation mode, no label information):
+    // out[l] is rows x layers()[l].width. rows <= predictionCapacity().
+    virtual void represent(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> out) = 0;
+    // The weights into layer l as rows in input-image or feature space, to draw as tiles; {store, block}; -1 if none.
+    virtual int weightBlock(int layer, const ParamStore** store) const = 0;
+
+    // Parameters that the rule owns beside the network's (heads, projections, feedback matrices); nullptr if none.
+    virtual ParamStore* ownParameters() { return nullptr; }
+    // State that is neither parameters nor optimiser moments (running means, particles, counters), for checkpoints.
+    virtual std::vector<double> saveState() const { return {}; }
+    virtual Result<void> loadState(const std::vector<double>& state);
+
+    // Change of a parameter that is marked live, between steps.
+    virtual Result<void> setParam(const std::string& name, const ParamValue& value);
+    // Bytes that the rule holds for credit assignment: activations kept, heads, feedback, traces (not weights).
+    virtual std::size_t creditBytes() const = 0;
+};
+
+}  // namespace lab

@@ -1,0 +1,129 @@
+// How a learning rule describes itself. Windows, files, command line, overlay and documentation are generated from this:
+// nothing outside core/rules knows a rule by name.
+#pragma once
+
+#include "core/circuit/SizeSolver.h"
+#include "core/data/Dataset.h"
+#include "core/network/Network.h"
+#include "core/optimize/Optimizer.h"
+#include "core/params/ParamSpec.h"
+
+namespace lab {
+
+class LearningRule;
+struct RuleInit;
+
+enum class ChannelKind {
+    Scalar,         // a curve
+    Distributions,  // two samples (positive, negative) and a threshold: histograms, ledger
+    Values,         // a vector: bars (energy per relaxation step, SNR per block)
+    Images,         // rows in the input's shape, with captions: what the rule sees
+};
+enum class ChannelScope { Network, Layer };
+
+struct ChannelSpec {
+    std::string id;      // "goodness", "loss"
+    std::string title;   // "Goodness"
+    std::string symbol;  // label markup: "G"
+    std::string unit;    // "" = none; axis titles print it
+    ChannelKind kind = ChannelKind::Scalar;
+    ChannelScope scope = ChannelScope::Layer;
+    std::string doc;
+    std::string positiveTitle;  // Distributions: names of the two samples ("positive", "negative")
+    std::string negativeTitle;
+    std::string indexTitle;     // Values: title of the index axis ("relaxation step")
+    bool logarithmic = false;   // suggested axis
+};
+
+struct PhaseSpec {
+    std::string id;     // "positive", "free", "nudged"
+    std::string title;
+    std::string doc;
+};
+
+// One line of the rule's equations, in label markup, with a comment in words.
+struct EquationLine {
+    std::string markup;
+    std::string words;
+    std::string phase;  // the phase in which it runs; may be empty
+};
+
+// A way in which the rule turns activity into a decision. The first one declared is the primary: its test accuracy is
+// the accuracy of the run. Others are shown beside it.
+struct PredictionWay {
+    std::string id;     // "goodness", "head", "last", "sum", "layer"
+    std::string title;
+    int layer = -1;     // >= 0: from this layer alone
+};
+
+// A unit of the rule's credit assignment: usually a hidden stage; a block for NoProp.
+struct RuleLayer {
+    std::string title;  // "L1", "block 3"
+    int stage = -1;     // stage of the network that it trains; -1 = owned by the rule
+    Index width = 0;    // units of its representation
+    Shape shape;        // of one sample's representation
+};
+
+// Marks laid over the diagram (generated from these, never drawn by hand). Ids are circuit ids.
+struct Mark {
+    enum class Kind {
+        Tap,        // wire: a copy out to a loss, with a name
+        LocalLoss,  // at a stage: formula
+        Writer,     // loss -> operation: who changes this weight
+        Cut,        // wire: values pass, credit does not
+        Feedback,   // from operation -> to operation, with a fixed map's letter
+        FixedMap,   // operation: a random matrix B_k feeds it
+        Stream,     // the input carries several streams (positive, negative)
+        Phase,      // a repeated phase axis (free, nudged)
+        Readout,    // how the answer is read off, in words
+        Frozen,     // operation: never written
+    };
+    Kind kind = Kind::Tap;
+    std::string wire;
+    std::string operation;
+    std::string to;       // operation that is reached, for feedback and cuts
+    std::string label;    // label markup: "G_1", "B_2"
+    std::string formula;  // label markup
+    int layer = -1;
+    std::string channel;  // channel that a gauge should show
+};
+
+// May this rule train this circuit on this data, and if not, why and what would fix it?
+struct Suitability {
+    bool ok = true;
+    std::string reason;   // one sentence, empty when ok
+    std::string hint;     // what would fix it
+    std::vector<Fix> fixes;  // circuits that it could train, ready to apply
+    std::vector<std::string> notes;  // things worth knowing although it works ("the read-out L3 is not used")
+};
+
+struct RuleDescription {
+    std::string id;       // "forward-forward"
+    std::vector<std::string> aliases;  // "ff"
+    std::string title;    // "Forward-Forward"
+    std::string family;   // "Forward-only", "Backpropagation", "Feedback alignment", "Energy-based", "Diffusion"
+    std::string summary;  // two or three sentences for the gallery and the tooltip
+    std::string source;   // authors, title, year, identifier
+    std::vector<EquationLine> equations;
+    std::vector<ParamSpec> params;
+    std::vector<ChannelSpec> channels;
+    std::vector<PhaseSpec> phases;
+    // The recipe that works at the first press; the experiment starts from it.
+    OptimizerChoice optimizer;
+    std::map<std::string, ParamValue> schedule;
+    int batch = 128;
+    int epochs = 10;
+    bool local = false;           // no error crosses a layer
+    std::string costNote;         // passes per step and at inference, in words
+
+    std::function<Suitability(const Circuit&, const Network&, const DataSchema&, const ParamSet&)> suits;
+    std::function<std::vector<Mark>(const Circuit&, const Network&, const ParamSet&)> marks;
+    std::function<std::unique_ptr<LearningRule>(RuleInit)> make;
+};
+
+// The one explicit list, in the order of the rule menu.
+const std::vector<RuleDescription>& ruleRegistry();
+// By id or alias; nullptr if there is none.
+const RuleDescription* findRule(const std::string& idOrAlias);
+
+}  // namespace lab

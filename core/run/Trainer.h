@@ -1,0 +1,86 @@
+// Training as a pure object: no threads of its own besides the pool, no clock except the one handed in, no views.
+// The same object serves the window (inside Runner), the command line and the tests.
+#pragma once
+
+#include "core/document/Experiment.h"
+#include "core/record/Snapshot.h"
+#include "core/rules/LearningRule.h"
+
+namespace lab {
+
+struct TrainerOptions {
+    int threads = 0;                 // 0 = one per core
+    std::int64_t steps = 0;          // > 0: stop after this many steps instead of the experiment's epochs
+    std::int64_t evaluateEvery = 0;  // steps between evaluations; 0 = at the end of every epoch
+    Index probeSamples = 512;        // size of the fixed, stratified probe set of the views
+};
+
+class Trainer {
+public:
+    // Compiles, checks suitability, initialises. Data is prepared by the caller (shared between runs).
+    // Errors: of the compiler, the rule's suitability (LAB-RULE-101) or parameters.
+    static Result<std::unique_ptr<Trainer>> create(const Experiment& experiment, std::shared_ptr<const PreparedData> data,
+                                                   const TrainerOptions& options);
+    ~Trainer();
+
+    // One batch. Returns false when the plan is finished or the run has failed.
+    bool step();
+    // Evaluates on the test part now (also done by step() at the end of an epoch). Cancel returns early with nullopt.
+    std::optional<Evaluation> evaluate(const std::function<bool()>& cancelled = {});
+
+    // Asks for probes; they are recorded at the next snapshot() or, for what only a step can show (distributions, images,
+    // alignment, reads), during the next step. Never changes the course of training.
+    void observe(const ProbeRequest& request);
+    // A picture of this moment with the probes asked for.
+    std::shared_ptr<Snapshot> snapshot();
+
+    bool finished() const;
+    const std::optional<Error>& failure() const;
+    std::int64_t stepsDone() const;
+    std::int64_t plannedSteps() const;
+    std::int64_t stepsPerEpoch() const;
+    double epoch() const;
+
+    Network& network();
+    LearningRule& rule();
+    Pool& pool();
+    const PreparedData& data() const;
+    const std::vector<Evaluation>& evaluations() const;
+    // Fingerprint of all parameters (network, then rule): sixteen hexadecimal digits.
+    std::string fingerprint() const;
+    // The same with the kernel class: "3f2a... onednn-2.6.3/avx512".
+    std::string fingerprintWithClass() const;
+
+    // Named parameters as files hold them: the network's blocks, then the rule's own with its id in front.
+    struct NamedBlock { std::string name; std::vector<Index> shape; std::span<Real> values; };
+    std::vector<NamedBlock> namedParameters();
+
+    // Changes a live parameter of the rule or (scope "optimizer") of the default optimiser.
+    Result<void> setLive(const std::string& scope, const std::string& name, const ParamValue& value);
+    // Extends or shortens the plan while running.
+    void setPlannedEpochs(double epochs);
+
+    // Complete state: parameters, optimisers, rule, counters. Continuing from it gives the same bits.
+    struct Checkpoint;
+    std::shared_ptr<const Checkpoint> checkpoint() const;
+    Result<void> restore(const Checkpoint& checkpoint);
+
+private:
+    Trainer();
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+struct Trainer::Checkpoint {
+    std::int64_t step = 0;
+    double seconds = 0;
+    std::vector<float> network;       // values of the stores (double build: rounded; checkpoints are for the float build)
+    std::vector<float> rule;
+    std::vector<double> updater;
+    std::vector<double> ruleState;
+    std::vector<Evaluation> evaluations;
+    struct Curve { SeriesInfo info; std::vector<CurvePoint> points; };
+    std::vector<Curve> curves;
+};
+
+}  // namespace lab

@@ -94,6 +94,7 @@ struct ForwardMode {
     bool updateStatistics = false;  // batch norm moves its running statistics
     std::uint64_t seed = 0;     // dropout masks
     std::uint64_t step = 0;
+    Real* parameters = nullptr;  // values to use instead of parameters(), same layout (a rule's own copies); null = own
 };
 
 struct BackwardOptions {
@@ -101,6 +102,7 @@ struct BackwardOptions {
     bool accumulate = false;        // add to `gradient` instead
     bool inputAdjoint = false;      // also form the adjoint of the stage's input (a local rule has no need of it)
     const Real* transport = nullptr;  // parameters whose weights carry the error down (feedback alignment); null = own
+    const Real* parameters = nullptr;  // as ForwardMode::parameters
 };
 
 class Network {
@@ -126,10 +128,13 @@ public:
 
     Workspace makeWorkspace(Index capacity, bool adjoints) const;
 
+    // Forward and backward passes with different workspaces and different `parameters` may run at the same time (with a
+    // pool each): the network itself holds no state of a pass.
     // Runs the stages [first, last) on `rows` samples that stand in value(stage(first).input). Rows <= capacity.
     void forward(Pool& pool, Workspace& work, Index rows, int first, int last, const ForwardMode& mode);
-    // Evaluation-mode forward that does not touch the network (running statistics are read only).
-    void evaluate(Pool& pool, Workspace& work, Index rows, int first, int last) const;
+    // Evaluation-mode forward that does not touch the network (running statistics are read only). `parameters`: values
+    // to use instead of parameters(), same layout.
+    void evaluate(Pool& pool, Workspace& work, Index rows, int first, int last, const Real* parameters = nullptr) const;
     // Vector-Jacobian product of one stage: reads adjoint(stage.output), and the values of the last forward.
     void backward(Pool& pool, Workspace& work, Index rows, int stage, const BackwardOptions& options);
 

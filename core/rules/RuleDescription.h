@@ -126,4 +126,17 @@ const std::vector<RuleDescription>& ruleRegistry();
 // By id or alias; nullptr if there is none.
 const RuleDescription* findRule(const std::string& idOrAlias);
 
+// Adds a rule to the registry for as long as this object lives; last in, first out. For rules that are not compiled in:
+// tests prove with it that nothing else has to know a rule. Not while another thread reads the registry.
+class ScopedRule {
+public:
+    explicit ScopedRule(RuleDescription rule);
+    ~ScopedRule();
+    ScopedRule(const ScopedRule&) = delete;
+    ScopedRule& operator=(const ScopedRule&) = delete;
+
+private:
+    std::string m_id;
+};
+
 }  // namespace lab

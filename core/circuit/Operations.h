@@ -11,6 +11,18 @@ enum class Glyph {
     Source, Sink, Chip, Conv, Window, Triangle, Circle, Pointwise, Copy, Add, Bar, Box, Unknown
 };
 
+// How the axes of the wires on both sides belong together: what size inference and editing need to know of a kind.
+enum class AxisRule {
+    Source,  // axes begin here
+    Sink,    // axes end here
+    Keep,    // the same axes leave, in the same order (pointwise, norm, softmax)
+    Map,     // target axes are replaced by new ones of free size (linear)
+    Window,  // position axes change by the window formula; a last target axis, if learned, is replaced (conv, pool)
+    Merge,   // target axes become one whose size is their product
+    Copy,    // every output has the input's axes
+    Agree    // all inputs and the output have the same axes (add)
+};
+
 struct OperationDescription {
     std::string kind;      // "linear"
     std::string title;     // "Linear map"
@@ -19,11 +31,14 @@ struct OperationDescription {
     std::string formula;   // index form in label markup
     std::string letter;    // default label inside the glyph
     Glyph glyph = Glyph::Box;
+    AxisRule rule = AxisRule::Keep;
+    bool acts = false;     // Keep: acts on target axes (norm, softmax) rather than on every number alone
     std::vector<ParamSpec> params;
     int inputs = 1;        // -1 = any number >= 2
     int outputs = 1;
     bool learned = false;
     std::vector<std::string> aliases;  // other words for the quick-add line: "relu" for pointwise fn=relu is a preset
+    std::string idPrefix;  // ids of new operations: "L" gives L1, L2, ...
 };
 
 // A palette tile or quick-add word: a kind with some parameters set ("relu" = pointwise fn=relu).
@@ -41,5 +56,27 @@ const std::vector<OperationPreset>& operationPresets();
 const OperationDescription* findOperation(const std::string& kind);
 // The operation's parameters with its args applied; bad args are left at their default (validation reports them).
 ParamSet operationParams(const Operation& operation);
+
+// The preset with this word, or the one whose kind has it as an alias; nullptr if there is none.
+const OperationPreset* findPreset(const std::string& word);
+
+// Window of conv and pool with defaults resolved: the same padding on both sides of every spatial dimension,
+// size' = floor((size + 2 pad - kernel) / stride) + 1.
+struct WindowGeometry {
+    long kernel = 1;
+    long stride = 1;
+    long pad = 0;
+    bool global = false;  // pool over all positions; the three numbers above have no meaning then
+
+    long outputSize(long size) const;  // 0 or less: the window does not fit
+    bool keepsSize() const { return !global && stride == 1 && 2 * pad == kernel - 1; }
+};
+WindowGeometry windowGeometry(const Operation& operation);
+
+// Plain text for messages and lists: the name without label markup, else the id. "*L*_{1}" -> "L1".
+std::string plainLabel(const std::string& markup);
+std::string displayName(const Operation& operation);
+// What the glyph shows: the name, else the letter of the kind for these args ("*L*_+" with bias, "R" for relu).
+std::string glyphLabel(const Operation& operation);
 
 }  // namespace lab

@@ -40,4 +40,14 @@ struct SizeSolution {
 // where the circuit leaves them open, and a problem where it does not agree. Pass empty shape / 0 to solve alone.
 SizeSolution solveSizes(const Circuit& circuit, const std::vector<long>& inputShape = {}, int classes = 0);
 
+// Shape of one sample on this wire in memory order: {features}, or {channels, height, width} where there are position
+// axes. Channels come first whatever the drawing order; an image without a channel axis has one channel, a sequence
+// height 1. Empty while a size is unknown.
+std::vector<long> wireShape(const Circuit& circuit, const SizeSolution& sizes, const std::string& wire);
+
+// Learned numbers of one operation / of the whole circuit (weights shared by `tie` count once); -1 while a size that
+// it needs is unknown. Kinds without a known formula have none.
+long parameterCount(const Circuit& circuit, const SizeSolution& sizes, const Operation& operation);
+long parameterCount(const Circuit& circuit, const SizeSolution& sizes);
+
 }  // namespace lab

@@ -1,0 +1,225 @@
+// From raw data to what is trained on: class filter, split, subset, standardisation, label noise, in this order.
+#include "core/base/Assert.h"
+#include "core/base/Rng.h"
+#include "core/data/DataRegistry.h"
+#include "core/data/Selection.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+namespace lab {
+
+namespace {
+
+// Different draws of one split seed.
+enum Salt : std::uint64_t { kTestPart = 1, kTrainSubset = 2, kTestSubset = 3 };
+
+Result<void> checkRaw(const Dataset& raw) {
+    const Error empty{"LAB-DATA-204", "the data set '" + raw.schema.title + "' has no samples.", raw.schema.id,
+                      "Choose other data."};
+    if (raw.train.count() == 0) return empty;
+    LAB_ASSERT(raw.schema.classes >= 1 && raw.schema.features() == raw.train.x.cols());
+    LAB_ASSERT(static_cast<Index>(raw.train.y.size()) == raw.train.count());
+    LAB_ASSERT(static_cast<Index>(raw.test.y.size()) == raw.test.count());
+    LAB_ASSERT(raw.test.count() == 0 || raw.test.x.cols() == raw.train.x.cols());
+    for (const Samples* part : {&raw.train, &raw.test})
+        for (const int y : part->y) LAB_ASSERT(y >= 0 && y < raw.schema.classes);
+    return {};
+}
+
+// Indices of the samples whose class is kept (newLabel >= 0).
+std::vector<Index> ofClasses(const Samples& samples, const std::vector<int>& newLabel) {
+    std::vector<Index> out;
+    for (Index i = 0; i < samples.count(); ++i)
+        if (newLabel[static_cast<std::size_t>(samples.y[static_cast<std::size_t>(i)])] >= 0) out.push_back(i);
+    return out;
+}
+
+struct Moments {
+    std::vector<double> mean, deviation;
+};
+
+double safeDeviation(double variance) {
+    // A constant column has nothing to scale; it becomes zero and stays harmless.
+    const double deviation = std::sqrt(std::max(0.0, variance));
+    return deviation > 1e-12 ? deviation : 1.0;
+}
+
+Moments wholeMoments(const Samples& samples, const std::vector<Index>& rows) {
+    const Index width = samples.x.cols();
+    double sum = 0, squares = 0;
+    const double n = static_cast<double>(rows.size()) * static_cast<double>(width);
+    for (const Index r : rows) {
+        const Real* x = samples.x.data() + r * width;
+        double part = 0;
+        for (Index j = 0; j < width; ++j) part += static_cast<double>(x[j]);
+        sum += part;
+    }
+    const double mean = sum / n;
+    for (const Index r : rows) {
+        const Real* x = samples.x.data() + r * width;
+        double part = 0;
+        for (Index j = 0; j < width; ++j) {
+            const double d = static_cast<double>(x[j]) - mean;
+            part += d * d;
+        }
+        squares += part;
+    }
+    return {{mean}, {safeDeviation(squares / n)}};
+}
+
+Moments columnMoments(const Samples& samples, const std::vector<Index>& rows) {
+    const Index width = samples.x.cols();
+    const double n = static_cast<double>(rows.size());
+    VectorD mean = VectorD::Zero(width), variance = VectorD::Zero(width);
+    for (const Index r : rows) mean += samples.x.row(r).transpose().cast<double>();
+    mean /= n;
+    for (const Index r : rows)
+        variance.array() += (samples.x.row(r).transpose().cast<double>() - mean).array().square();
+    variance /= n;
+    Moments out;
+    out.mean.assign(mean.data(), mean.data() + width);
+    for (Index j = 0; j < width; ++j) out.deviation.push_back(safeDeviation(variance[j]));
+    return out;
+}
+
+Samples gather(const Samples& from, const std::vector<Index>& rows, const std::vector<int>& newLabel, const Moments& m) {
+    const Index width = from.x.cols();
+    Samples out;
+    out.x.resize(static_cast<Index>(rows.size()), width);
+    out.y.reserve(rows.size());
+    const bool whole = m.mean.size() == 1;
+    const bool untouched = whole && m.mean[0] == 0.0 && m.deviation[0] == 1.0;
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+        const Real* x = from.x.data() + rows[k] * width;
+        Real* z = out.x.data() + static_cast<Index>(k) * width;
+        if (untouched) {
+            std::copy(x, x + width, z);
+        } else if (whole) {
+            const double mean = m.mean[0], deviation = m.deviation[0];
+            for (Index j = 0; j < width; ++j) z[j] = static_cast<Real>((static_cast<double>(x[j]) - mean) / deviation);
+        } else {
+            for (Index j = 0; j < width; ++j)
+                z[j] = static_cast<Real>((static_cast<double>(x[j]) - m.mean[static_cast<std::size_t>(j)]) /
+                                         m.deviation[static_cast<std::size_t>(j)]);
+        }
+        out.y.push_back(newLabel[static_cast<std::size_t>(from.y[static_cast<std::size_t>(rows[k])])]);
+    }
+    return out;
+}
+
+// A sample's fate depends on its place in the raw data, not on the subset, and a larger share contains a smaller one.
+std::vector<std::uint8_t> addLabelNoise(Samples& train, const std::vector<Index>& rows, int classes, double share,
+                                        std::uint64_t seed) {
+    std::vector<std::uint8_t> noisy(train.y.size(), 0);
+    const Stream stream(seed, Purpose::LabelNoise);
+    for (std::size_t k = 0; k < train.y.size(); ++k) {
+        const std::uint64_t i = 2 * static_cast<std::uint64_t>(rows[k]);
+        if (stream.uniformAt(i) >= share) continue;
+        const int other = static_cast<int>(stream.belowAt(i + 1, static_cast<std::uint64_t>(classes - 1)));
+        train.y[k] = other < train.y[k] ? other : other + 1;
+        noisy[k] = 1;
+    }
+    return noisy;
+}
+
+std::string fixed(double value, int digits) {
+    char text[64];
+    std::snprintf(text, sizeof text, "%.*f", digits, value);
+    for (char* c = text; *c != 0; ++c)
+        if (*c == ',') *c = '.';  // files and command line use the C locale whatever the program's is
+    return text;
+}
+
+std::string shapeText(const Shape& shape) {
+    if (shape.size() == 1) return std::to_string(shape[0]) + (shape[0] == 1 ? " feature" : " features");
+    std::string out;
+    for (const Index d : shape) out += (out.empty() ? "" : "×") + std::to_string(d);
+    return out;
+}
+
+std::string summaryOf(const PreparedData& data, const std::string& mode) {
+    std::string out = std::to_string(data.train.count()) + " training and " + std::to_string(data.test.count()) +
+                      " test samples, " + std::to_string(data.schema.classes) + " classes, " +
+                      shapeText(data.schema.shape);
+    if (mode == "none") out += ", not standardised";
+    if (mode == "global") out += ", (x − " + fixed(data.mean[0], 4) + ") / " + fixed(data.deviation[0], 4);
+    if (mode == "feature") out += ", each feature standardised";
+    if (!data.noisy.empty()) {
+        const auto replaced = std::count(data.noisy.begin(), data.noisy.end(), std::uint8_t(1));
+        out += ", " + std::to_string(replaced) + " training labels replaced";
+    }
+    return out;
+}
+
+}  // namespace
+
+Result<PreparedData> prepareData(const Dataset& raw, const ParamSet& options, std::uint64_t seed) {
+    if (const Result<void> sound = checkRaw(raw); !sound) return sound.error();
+
+    const Result<std::vector<int>> kept = selectClasses(raw.schema, options.text("classes"));
+    if (!kept) return kept.error();
+    std::vector<int> newLabel(static_cast<std::size_t>(raw.schema.classes), -1);
+    PreparedData out;
+    out.schema = raw.schema;
+    out.schema.classNames.clear();
+    for (std::size_t k = 0; k < kept->size(); ++k) {
+        const auto old = static_cast<std::size_t>((*kept)[k]);
+        newLabel[old] = static_cast<int>(k);
+        out.schema.classNames.push_back(old < raw.schema.classNames.size() ? raw.schema.classNames[old] : std::to_string(old));
+    }
+    out.schema.classes = static_cast<int>(kept->size());
+
+    const auto splitSeed = static_cast<std::uint64_t>(options.integer("split_seed"));
+    const Samples& testSource = raw.test.count() > 0 ? raw.test : raw.train;
+    std::vector<Index> trainRows = ofClasses(raw.train, newLabel);
+    std::vector<Index> testRows;
+    if (raw.test.count() > 0) {
+        testRows = ofClasses(raw.test, newLabel);
+    } else {
+        const double share = options.number("test_fraction");
+        const auto wanted = static_cast<Index>(std::llround(share * static_cast<double>(trainRows.size())));
+        testRows = stratifiedPick(raw.train.y, trainRows, raw.schema.classes, wanted, splitSeed, kTestPart);
+        std::vector<Index> rest;
+        std::set_difference(trainRows.begin(), trainRows.end(), testRows.begin(), testRows.end(), std::back_inserter(rest));
+        trainRows.swap(rest);
+    }
+    const auto limit = [&](const char* name, std::vector<Index>& rows, const Samples& source, Salt salt) {
+        const auto wanted = static_cast<Index>(options.integer(name));
+        if (wanted > 0 && wanted < static_cast<Index>(rows.size()))
+            rows = stratifiedPick(source.y, rows, raw.schema.classes, wanted, splitSeed, salt);
+    };
+    limit("train_limit", trainRows, raw.train, kTrainSubset);
+    limit("test_limit", testRows, testSource, kTestSubset);
+    if (trainRows.empty() || testRows.empty())
+        return Error{"LAB-DATA-205",
+                     std::string("no samples are left to ") + (trainRows.empty() ? "train on" : "test on") + " (" +
+                         std::to_string(raw.train.count() + raw.test.count()) + " before).",
+                     raw.schema.id, "Choose more classes, a larger limit or another test share."};
+
+    std::string mode = options.text("standardise");
+    if (mode == "auto") mode = raw.schema.isImage() ? "global" : "feature";
+    Moments moments{{0.0}, {1.0}};
+    if (mode == "global") moments = wholeMoments(raw.train, trainRows);
+    if (mode == "feature") moments = columnMoments(raw.train, trainRows);
+    out.train = gather(raw.train, trainRows, newLabel, moments);
+    out.test = gather(testSource, testRows, newLabel, moments);
+    out.mean = std::move(moments.mean);
+    out.deviation = std::move(moments.deviation);
+    out.minimum = out.train.x.minCoeff();
+    out.maximum = out.train.x.maxCoeff();
+
+    const double noise = options.number("label_noise");
+    if (noise > 0) {
+        if (out.schema.classes < 2)
+            return Error{"LAB-DATA-206", "label noise needs two classes, but there is one.", raw.schema.id,
+                         "Set the label noise to 0."};
+        out.noisy = addLabelNoise(out.train, trainRows, out.schema.classes, noise, seed);
+    }
+    out.summary = summaryOf(out, mode);
+    return out;
+}
+
+}  // namespace lab

@@ -2,6 +2,7 @@
 
 #include <QFile>
 #include <QFileInfo>
+#include <QSaveFile>
 
 namespace lab {
 
@@ -23,6 +24,19 @@ Result<Bytes> readFile(const std::string& path, std::uint64_t limit) {
         return Error{"LAB-IO-103", "only " + std::to_string(got) + " of " + std::to_string(size) + " bytes could be read: " +
                                        file.errorString().toStdString() + ".", path, "Check the disk and try again."};
     return bytes;
+}
+
+Result<void> writeFileAtomically(const std::string& path, const void* data, std::size_t size) {
+    QSaveFile file(QString::fromStdString(path));
+    file.setDirectWriteFallback(false);
+    const auto failed = [&] {
+        return Error{"LAB-IO-104", "the file cannot be written: " + file.errorString().toStdString() + ".", path,
+                     "Choose a folder that exists and may be written, with room on the disk."};
+    };
+    if (!file.open(QIODevice::WriteOnly)) return failed();
+    if (file.write(static_cast<const char*>(data), static_cast<qint64>(size)) != static_cast<qint64>(size)) return failed();
+    if (!file.commit()) return failed();
+    return {};
 }
 
 }  // namespace lab

@@ -11,15 +11,6 @@
 
 namespace lab {
 
-namespace {
-
-// Tile of C. Fixed: a function of the sizes, never of the number of threads. Wide enough that one product fills the
-// kernel, small enough that two threads share a layer of a few hundred units.
-constexpr Index kTileRows = 256;
-constexpr Index kTileCols = 256;
-
-}  // namespace
-
 void gemmSerial(Transpose transA, Transpose transB, Index m, Index n, Index k, Real alpha, const Real* a, Index lda,
                 const Real* b, Index ldb, Real beta, Real* c, Index ldc) {
     if (m == 0 || n == 0) return;
@@ -54,17 +45,7 @@ void gemmSerial(Transpose transA, Transpose transB, Index m, Index n, Index k, R
 
 void gemm(Pool& pool, Transpose transA, Transpose transB, Index m, Index n, Index k, Real alpha, const Real* a, Index lda,
           const Real* b, Index ldb, Real beta, Real* c, Index ldc) {
-    if (m == 0 || n == 0) return;
-    const Index rows = (m + kTileRows - 1) / kTileRows;
-    const Index cols = (n + kTileCols - 1) / kTileCols;
-    pool.run(rows * cols, [&](Index tile) {
-        const Index i = tile / cols * kTileRows;
-        const Index j = tile % cols * kTileCols;
-        const Index height = std::min(kTileRows, m - i);
-        const Index width = std::min(kTileCols, n - j);
-        gemmSerial(transA, transB, height, width, k, alpha, transA == Transpose::Yes ? a + i : a + i * lda, lda,
-                   transB == Transpose::Yes ? b + j * ldb : b + j, ldb, beta, c + i * ldc + j, ldc);
-    });
+    gemmThen(pool, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, [](Index, Index, Index, Index) {});
 }
 
 void productForward(Pool& pool, Index batch, Index in, Index out, const Real* x, const Real* w, Real* y) {

@@ -20,6 +20,30 @@ void gemm(Pool& pool, Transpose transA, Transpose transB, Index m, Index n, Inde
 void gemmSerial(Transpose transA, Transpose transB, Index m, Index n, Index k, Real alpha, const Real* a, Index lda,
                 const Real* b, Index ldb, Real beta, Real* c, Index ldc);
 
+// Tile of C. Fixed: a function of the sizes, never of the number of threads. Wide enough that one product fills the
+// kernel, small enough that two threads share a layer of a few hundred units.
+constexpr Index kGemmTileRows = 256;
+constexpr Index kGemmTileCols = 256;
+
+// gemm, and after every finished tile of C, while it is still in the cache of the thread that computed it,
+// after(row, rows, col, cols). Tiles with col == 0 exist for every range of rows.
+template <class After>
+void gemmThen(Pool& pool, Transpose transA, Transpose transB, Index m, Index n, Index k, Real alpha, const Real* a, Index lda,
+              const Real* b, Index ldb, Real beta, Real* c, Index ldc, After&& after) {
+    if (m == 0 || n == 0) return;
+    const Index down = (m + kGemmTileRows - 1) / kGemmTileRows;
+    const Index across = (n + kGemmTileCols - 1) / kGemmTileCols;
+    pool.run(down * across, [&](Index tile) {
+        const Index i = tile / across * kGemmTileRows;
+        const Index j = tile % across * kGemmTileCols;
+        const Index height = i + kGemmTileRows < m ? kGemmTileRows : m - i;
+        const Index width = j + kGemmTileCols < n ? kGemmTileCols : n - j;
+        gemmSerial(transA, transB, height, width, k, alpha, transA == Transpose::Yes ? a + i : a + i * lda, lda,
+                   transB == Transpose::Yes ? b + j * ldb : b + j, ldb, beta, c + i * ldc + j, ldc);
+        after(i, height, j, width);
+    });
+}
+
 // Y (B x out) = X (B x in) * W^T, W (out x in): a dense layer.
 void productForward(Pool& pool, Index batch, Index in, Index out, const Real* x, const Real* w, Real* y);
 // dX (B x in) = dY (B x out) * W: the input gradient. beta as in gemm.

@@ -141,9 +141,12 @@ public:
     // Copies the samples into value(inputArray()).
     void setInput(Workspace& work, const ConstMatrixMap& x) const;
 
+    struct State;  // inside of the compiler and the passes
+
 private:
     Network();
-    struct State;
+    void runForward(Pool& pool, Workspace& work, Index rows, int first, int last, const ForwardMode& mode,
+                    const Real* parameters, Real* statistics) const;
     std::unique_ptr<State> m_state;
 };
 

@@ -28,6 +28,8 @@ public:
     // Adds a block at the end. The values are zero. Names must be unique.
     int add(ParamBlock block);
 
+    void setTitle(int block, std::string title) { m_blocks[static_cast<std::size_t>(block)].title = std::move(title); }
+
     const std::vector<ParamBlock>& blocks() const { return m_blocks; }
     const ParamBlock& block(int i) const { return m_blocks[static_cast<std::size_t>(i)]; }
     int find(const std::string& name) const;  // -1 if there is none

@@ -20,6 +20,9 @@ public:
     // Moments and counters, for checkpoints: named arrays in a fixed order; load expects what save gave.
     virtual std::vector<double> save() const = 0;
     virtual Result<void> load(const std::vector<double>& state) = 0;
+    // Largest |p| that the last step wrote; infinite or NaN if something is not finite.
+    virtual double largest() const = 0;
+    virtual std::size_t bytes() const = 0;  // moments
 };
 
 struct OptimizerDescription {

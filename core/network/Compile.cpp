@@ -1,0 +1,373 @@
+// From a circuit to a network: order, layouts, kernels, parameters, stages, shared memory.
+#include "core/circuit/SizeSolver.h"
+#include "core/network/NetworkState.h"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <numeric>
+
+namespace lab {
+
+namespace {
+
+Error problem(std::string code, std::string message, std::string where, std::string hint = {}) {
+    return Error{std::move(code), std::move(message), std::move(where), std::move(hint)};
+}
+
+bool isPosition(const Axis& axis) {
+    return axis.role == AxisRole::Space || axis.role == AxisRole::Seq || axis.role == AxisRole::Time;
+}
+
+ArrayLayout layoutOf(const Circuit& circuit, const SizeSolution& sizes, const Wire& wire) {
+    ArrayLayout layout;
+    for (const bool positions : {false, true})
+        for (const std::string& id : wire.axes) {
+            const Axis* axis = circuit.axis(id);
+            if (axis->role == AxisRole::Batch || isPosition(*axis) != positions) continue;
+            for (int d = 0; d < axis->dims; ++d) layout.dimensions.push_back({id, sizes.size.at(id), positions});
+        }
+    return layout;
+}
+
+// A prefix for parameter names: lower case, letters, digits and '_', as Python would take it for an attribute.
+std::string prefixOf(const Operation& operation) {
+    std::string name;
+    for (const char c : operation.id)
+        name += std::isalnum(static_cast<unsigned char>(c)) ? static_cast<char>(std::tolower(static_cast<unsigned char>(c))) : '_';
+    if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0]))) name.insert(name.begin(), '_');
+    return name;
+}
+
+class Compiler {
+public:
+    Compiler(const Circuit& circuit, const CompileOptions& options, Network::State& state)
+        : m_circuit(circuit), m_options(options), m_state(state) {}
+
+    Result<void> run();
+
+private:
+    Result<void> order();
+    Result<void> checkEnds();
+    Result<void> build();
+    Result<void> buildNode(int node);
+    Result<BlockAt> addBlock(int node, const std::string& suffix, ParamBlock block);
+    void nameStages();
+    void share();
+    void planBackward();
+    void findOutput();
+
+    const Operation& operation(int node) const {
+        return *m_circuit.operation(m_state.infos[static_cast<std::size_t>(node)].operation);
+    }
+
+    const Circuit& m_circuit;
+    const CompileOptions& m_options;
+    Network::State& m_state;
+    SizeSolution m_sizes;
+    StagePlan m_plan;
+    std::map<std::string, int> m_arrayOf;            // wire -> array
+    std::map<std::string, std::string> m_prefix;     // operation -> parameter prefix
+    std::map<std::string, std::map<std::string, BlockAt>> m_blocks;  // operation -> suffix -> block
+};
+
+Result<void> Compiler::run() {
+    if (Result<void> ok = checkInvariants(m_circuit); !ok) return ok;
+    for (const Operation& op : m_circuit.operations)
+        if (findOperation(op.kind) == nullptr || findKernel(op.kind) == nullptr)
+            return problem("LAB-NET-101", "the operation kind \"" + op.kind + "\" is not known here", displayName(op),
+                           "replace it or delete it; it can be drawn and saved, but not run");
+    std::vector<long> shape(m_options.inputShape.begin(), m_options.inputShape.end());
+    m_sizes = solveSizes(m_circuit, shape, m_options.classes);
+    for (const Problem& p : m_sizes.problems)
+        if (p.severity == Problem::Severity::Error)
+            return problem(p.code, p.message, p.operation.empty() ? p.wire : p.operation, p.hint);
+    for (const auto step : {&Compiler::checkEnds, &Compiler::order, &Compiler::build})
+        if (Result<void> ok = (this->*step)(); !ok) return ok;
+    share();
+    planBackward();
+    return {};
+}
+
+Result<void> Compiler::checkEnds() {
+    int sources = 0, sinks = 0;
+    for (const Operation& op : m_circuit.operations) {
+        const AxisRule rule = findOperation(op.kind)->rule;
+        sources += rule == AxisRule::Source;
+        sinks += rule == AxisRule::Sink;
+    }
+    if (sources != 1 || sinks != 1)
+        return problem("LAB-NET-102",
+                       "a network needs one input and one output; this circuit has " + std::to_string(sources) + " and " +
+                           std::to_string(sinks),
+                       m_circuit.title, "connect the parts, or delete what does not belong to it");
+    return {};
+}
+
+Result<void> Compiler::order() {
+    const std::vector<const Operation*> ordered = m_circuit.ordered();
+    if (ordered.size() != m_circuit.operations.size())
+        return problem("LAB-NET-104", "the wires form a loop", m_circuit.title, "cut one wire of it");
+    for (const Operation* op : ordered) {
+        NodeInfo info;
+        info.operation = op->id;
+        info.kind = op->kind;
+        for (const std::string& wire : op->in) info.in.push_back(m_arrayOf.at(wire));
+        for (const std::string& wire : op->out) {
+            const Wire& w = *m_circuit.wire(wire);
+            const ArrayLayout layout = layoutOf(m_circuit, m_sizes, w);
+            ArrayInfo array;
+            array.wire = wire;
+            const std::vector<long> shape = wireShape(m_circuit, m_sizes, wire);
+            array.shape.assign(shape.begin(), shape.end());
+            array.size = layout.size();
+            m_arrayOf[wire] = static_cast<int>(m_state.arrays.size());
+            info.out.push_back(m_arrayOf[wire]);
+            m_state.arrays.push_back(std::move(array));
+            m_state.layouts.push_back(layout);
+        }
+        if (findOperation(op->kind)->rule == AxisRule::Source) m_state.input = info.out.front();
+        m_state.infos.push_back(std::move(info));
+    }
+    const Index wanted = m_options.inputShape.empty() ? 0 : elements(m_options.inputShape);
+    const Index size = m_state.arrays[static_cast<std::size_t>(m_state.input)].size;
+    if (wanted > 0 && wanted != size)
+        return problem("LAB-NET-109",
+                       "the samples have " + std::to_string(wanted) + " numbers, the input of the circuit " + std::to_string(size),
+                       m_circuit.title, "set the sizes of the input to those of the data");
+    return {};
+}
+
+Result<BlockAt> Compiler::addBlock(int node, const std::string& suffix, ParamBlock block) {
+    const Operation& op = operation(node);
+    if (!op.tie.empty()) {
+        const auto owner = m_blocks.find(op.tie);
+        if (owner != m_blocks.end()) {
+            const auto found = owner->second.find(suffix);
+            if (found != owner->second.end() && m_state.store.block(found->second.block).shape == block.shape) {
+                m_blocks[op.id] = owner->second;
+                return found->second;
+            }
+            return problem("LAB-NET-107", "its weights have another shape than those that it shares", displayName(op),
+                           "give both operations the same sizes and settings, or let it have weights of its own");
+        }
+    }
+    block.name = m_prefix.at(op.id) + "." + suffix;
+    block.operation = op.id;
+    block.layer = m_state.infos[static_cast<std::size_t>(node)].stage;
+    BlockAt at;
+    at.block = m_state.store.add(std::move(block));
+    at.offset = m_state.store.block(at.block).offset;
+    m_blocks[op.id][suffix] = at;
+    return at;
+}
+
+Result<void> Compiler::buildNode(int node) {
+    NodeInfo& info = m_state.infos[static_cast<std::size_t>(node)];
+    const Operation& op = operation(node);
+    KernelBuild build{op, operationParams(op), {}, {}, {}};
+    for (const int array : info.in) build.in.push_back(m_state.layouts[static_cast<std::size_t>(array)]);
+    for (const int array : info.out) build.out.push_back(m_state.layouts[static_cast<std::size_t>(array)]);
+    build.addBlock = [&](const std::string& suffix, ParamBlock block) { return addBlock(node, suffix, std::move(block)); };
+    Result<std::unique_ptr<Kernel>> kernel = findKernel(op.kind)(build);
+    if (!kernel) return kernel.error();
+    info.blocks = (*kernel)->blocks;
+    info.macs = (*kernel)->macs();
+    m_state.nodes[static_cast<std::size_t>(node)].kernel = std::move(*kernel);
+    return {};
+}
+
+Result<void> Compiler::build() {
+    Result<StagePlan> plan = planStages(m_circuit, m_state.infos);
+    if (!plan) return plan.error();
+    m_plan = std::move(*plan);
+    for (std::size_t s = 0; s < m_plan.ranges.size(); ++s)
+        for (int i = m_plan.ranges[s].first; i < m_plan.ranges[s].last; ++i)
+            m_state.infos[static_cast<std::size_t>(i)].stage = static_cast<int>(s);
+
+    std::map<std::string, int> taken;
+    for (const NodeInfo& info : m_state.infos) {
+        const std::string wanted = prefixOf(*m_circuit.operation(info.operation));
+        const int uses = ++taken[wanted];
+        m_prefix[info.operation] = uses == 1 ? wanted : wanted + "_" + std::to_string(uses);
+    }
+    const int count = static_cast<int>(m_state.infos.size());
+    m_state.nodes.resize(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i)
+        if (Result<void> ok = buildNode(i); !ok) return ok;
+
+    for (const StagePlan::Range& range : m_plan.ranges) {
+        Stage stage;
+        stage.firstNode = range.first;
+        stage.lastNode = range.last;
+        stage.input = m_state.infos[static_cast<std::size_t>(range.first)].in.front();
+        stage.output = m_state.infos[static_cast<std::size_t>(range.last - 1)].out.front();
+        stage.firstBlock = stage.lastBlock = static_cast<int>(m_state.store.blocks().size());
+        int maps = 0, functions = 0, others = 0;
+        for (int i = range.first; i < range.last; ++i) {
+            const NodeInfo& info = m_state.infos[static_cast<std::size_t>(i)];
+            const Kernel& kernel = *m_state.nodes[static_cast<std::size_t>(i)].kernel;
+            stage.macs += info.macs;
+            for (const int block : info.blocks) {
+                if (m_state.store.block(block).operation != info.operation) continue;
+                stage.firstBlock = std::min(stage.firstBlock, block);
+                stage.lastBlock = stage.lastBlock == static_cast<int>(m_state.store.blocks().size()) ? block + 1
+                                                                                                     : std::max(stage.lastBlock, block + 1);
+            }
+            const OperationDescription* d = findOperation(info.kind);
+            const ParamSet params = operationParams(operation(i));
+            if (kernel.dense()) {
+                ++maps;
+                stage.linearNode = i;
+            } else if (kernel.activation() != nullptr && maps == 1) {
+                ++functions;
+                stage.pointwiseNode = i;
+            } else if (maps == 0 && info.blocks.empty() && (d->rule == AxisRule::Merge || params.find("type") != nullptr)) {
+                continue;  // a normaliser or change of shape in front
+            } else {
+                ++others;
+            }
+        }
+        if (maps != 1 || functions > 1 || others > 0) stage.linearNode = stage.pointwiseNode = -1;
+        if (stage.firstBlock < stage.lastBlock) {
+            stage.paramOffset = m_state.store.block(stage.firstBlock).offset;
+            const ParamBlock& last = m_state.store.block(stage.lastBlock - 1);
+            stage.paramCount = last.offset + last.count - stage.paramOffset;
+        }
+        m_state.stages.push_back(std::move(stage));
+    }
+    findOutput();
+    nameStages();
+    return {};
+}
+
+void Compiler::findOutput() {
+    const int last = m_state.stages.back().output;
+    m_state.scores = last;
+    const Index size = m_state.arrays[static_cast<std::size_t>(last)].size;
+    const Index inputs = m_state.arrays[static_cast<std::size_t>(m_state.input)].size;
+    bool classAxis = false;
+    for (const ArrayLayout::Dimension& d : m_state.layouts[static_cast<std::size_t>(last)].dimensions)
+        classAxis = classAxis || m_circuit.axis(d.axis)->role == AxisRole::Class;
+    m_state.classes = m_options.classes > 0 ? m_options.classes : classAxis ? static_cast<int>(size) : 0;
+    if (classAxis || (size == m_state.classes && size != inputs)) {
+        m_state.task = Task::Classify;
+        m_state.readout = size == m_state.classes;
+    } else if (size == inputs) {
+        m_state.task = Task::Reconstruct;
+        m_state.readout = true;
+    }
+    m_state.stages.back().readout = m_state.readout;
+}
+
+void Compiler::nameStages() {
+    for (std::size_t s = 0; s < m_state.stages.size(); ++s) {
+        Stage& stage = m_state.stages[s];
+        std::vector<std::string> learned;
+        for (int i = stage.firstNode; i < stage.lastNode; ++i)
+            if (findOperation(m_state.infos[static_cast<std::size_t>(i)].kind)->learned) learned.push_back(operation(i).id);
+        const std::string number = std::to_string(s + 1);
+        for (int b = stage.firstBlock; b < stage.lastBlock; ++b) {
+            // Single maps are numbered by stage, as papers do; several in one stage go by their operation.
+            const ParamBlock& block = m_state.store.block(b);
+            const std::string suffix = block.name.substr(block.name.rfind('.') + 1);
+            const bool ofMap = std::find(learned.begin(), learned.end(), block.operation) != learned.end();
+            const std::string index = learned.size() == 1 && ofMap ? number : displayName(*m_circuit.operation(block.operation));
+            std::string letter = block.weight ? "*W*" : "*b*";
+            if (!ofMap) letter = suffix == "weight" ? "*g*" : suffix == "bias" ? "*b*" : suffix == "running_mean" ? "μ" : "σ^2";
+            m_state.store.setTitle(b, letter + "_{" + index + "}");
+        }
+        if (learned.size() == 1) {
+            stage.title = displayName(*m_circuit.operation(learned.front()));
+            continue;
+        }
+        // A group that holds all of them, the smallest if several do.
+        const Group* best = nullptr;
+        for (const Group& group : m_circuit.groups) {
+            const bool holds = std::all_of(learned.begin(), learned.end(), [&](const std::string& id) {
+                return std::find(group.members.begin(), group.members.end(), id) != group.members.end();
+            });
+            if (holds && (best == nullptr || group.members.size() < best->members.size())) best = &group;
+        }
+        stage.title = best != nullptr && !best->title.empty()
+                          ? plainLabel(best->title)
+                          : displayName(*m_circuit.operation(learned.front())) + " to " +
+                                displayName(*m_circuit.operation(learned.back()));
+    }
+}
+
+void Compiler::share() {
+    const std::size_t count = m_state.arrays.size();
+    m_state.valueSlot.resize(count);
+    m_state.adjointSlot.resize(count);
+    std::iota(m_state.valueSlot.begin(), m_state.valueSlot.end(), 0);
+    std::iota(m_state.adjointSlot.begin(), m_state.adjointSlot.end(), 0);
+    const auto at = [](std::vector<int>& list, int i) -> int& { return list[static_cast<std::size_t>(i)]; };
+    for (std::size_t i = 0; i < m_state.nodes.size(); ++i) {
+        Network::State::Node& node = m_state.nodes[i];
+        const NodeInfo& info = m_state.infos[i];
+        if (info.in.empty() || info.out.empty()) {
+            node.skipForward = node.skipBackward = true;
+            continue;
+        }
+        if (node.kernel->view()) {
+            node.skipForward = true;
+            for (const int out : info.out) at(m_state.valueSlot, out) = at(m_state.valueSlot, info.in.front());
+        }
+        // A pointwise function behind a linear map runs while the map's tile is in the cache.
+        if (i > 0 && node.kernel->activation() != nullptr && !node.kernel->view() && info.stage >= 0 &&
+            info.stage == m_state.infos[i - 1].stage && m_state.infos[i - 1].out == info.in &&
+            m_state.nodes[i - 1].kernel->fuse(*node.kernel->activation())) {
+            m_state.nodes[i - 1].activated = info.out.front();
+            node.skipForward = true;
+        }
+    }
+    for (std::size_t i = m_state.nodes.size(); i-- > 0;) {
+        const NodeInfo& info = m_state.infos[i];
+        if (info.in.empty() || info.out.empty() || !m_state.nodes[i].kernel->passesAdjoint()) continue;
+        m_state.nodes[i].skipBackward = true;
+        for (const int in : info.in) at(m_state.adjointSlot, in) = at(m_state.adjointSlot, info.out.front());
+    }
+    m_state.valueSize.assign(count, 0);
+    m_state.adjointSize.assign(count, 0);
+    for (std::size_t a = 0; a < count; ++a) {
+        Index& value = m_state.valueSize[static_cast<std::size_t>(m_state.valueSlot[a])];
+        Index& adjoint = m_state.adjointSize[static_cast<std::size_t>(m_state.adjointSlot[a])];
+        value = std::max(value, m_state.arrays[a].size);
+        adjoint = std::max(adjoint, m_state.arrays[a].size);
+    }
+}
+
+void Compiler::planBackward() {
+    const std::size_t blocks = m_state.store.blocks().size();
+    m_state.all.assign(blocks, 1);
+    for (const Stage& stage : m_state.stages) {
+        std::vector<char> written(blocks, 0);
+        for (int i = stage.lastNode; i-- > stage.firstNode;) {
+            m_state.nodes[static_cast<std::size_t>(i)].addBlock = written;
+            for (const int block : m_state.infos[static_cast<std::size_t>(i)].blocks) written[static_cast<std::size_t>(block)] = 1;
+        }
+        std::vector<char> learned(m_state.arrays.size(), 0);  // something learned stands in front, inside the stage
+        for (int i = stage.firstNode; i < stage.lastNode; ++i) {
+            const NodeInfo& info = m_state.infos[static_cast<std::size_t>(i)];
+            Network::State::Node& node = m_state.nodes[static_cast<std::size_t>(i)];
+            bool any = !info.blocks.empty();
+            for (const int in : info.in) {
+                node.wanted.push_back(learned[static_cast<std::size_t>(in)]);
+                any = any || learned[static_cast<std::size_t>(in)];
+            }
+            for (const int out : info.out) learned[static_cast<std::size_t>(out)] = any;
+        }
+    }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Network>> Network::compile(const Circuit& circuit, const CompileOptions& options) {
+    std::unique_ptr<Network> network(new Network);
+    Compiler compiler(circuit, options, *network->m_state);
+    if (Result<void> ok = compiler.run(); !ok) return ok.error();
+    return network;
+}
+
+}  // namespace lab

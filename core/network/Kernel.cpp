@@ -1,0 +1,83 @@
+#include "core/network/Kernel.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace lab {
+
+namespace {
+
+// The one list of kernels, by operation kind.
+constexpr std::array<std::pair<const char*, KernelFactory>, 8> kKernels = {{
+    {"input", makeEndKernel},
+    {"linear", makeLinearKernel},
+    {"pointwise", makePointwiseKernel},
+    {"softmax", makeSoftmaxKernel},
+    {"merge", makeMergeKernel},
+    {"copy", makeCopyKernel},
+    {"add", makeAddKernel},
+    {"output", makeEndKernel},
+}};
+
+}  // namespace
+
+KernelFactory findKernel(const std::string& kind) {
+    for (const auto& [name, factory] : kKernels)
+        if (kind == name) return factory;
+    return nullptr;
+}
+
+std::vector<std::string> kernelKinds() {
+    std::vector<std::string> kinds;
+    for (const auto& entry : kKernels) kinds.emplace_back(entry.first);
+    return kinds;
+}
+
+void Kernel::initialise(ParamStore&, std::uint64_t) const {}
+Index Kernel::scratch(Index) const { return 0; }
+bool Kernel::fuse(const FusedActivation&) { return false; }
+
+Index ArrayLayout::size() const {
+    Index n = 1;
+    for (const Dimension& d : dimensions) n *= d.size;
+    return n;
+}
+
+Index ArrayLayout::channels() const {
+    Index n = 1;
+    for (const Dimension& d : dimensions)
+        if (!d.position) n *= d.size;
+    return n;
+}
+
+std::vector<Index> ArrayLayout::positions() const {
+    std::vector<Index> sizes;
+    for (const Dimension& d : dimensions)
+        if (d.position) sizes.push_back(d.size);
+    return sizes;
+}
+
+Result<ArraySplit> splitLayout(const ArrayLayout& layout, const std::vector<std::string>& axes, const Operation& operation) {
+    ArraySplit split;
+    if (axes.empty()) {
+        split.target = layout.size();
+        return split;
+    }
+    int first = -1, last = -1, count = 0;
+    for (int i = 0; i < static_cast<int>(layout.dimensions.size()); ++i) {
+        if (std::find(axes.begin(), axes.end(), layout.dimensions[static_cast<std::size_t>(i)].axis) == axes.end()) continue;
+        if (first < 0) first = i;
+        last = i;
+        ++count;
+    }
+    if (count == 0 || last - first + 1 != count)
+        return Error{"LAB-NET-105", "the axes that the operation reads do not lie side by side in memory",
+                     displayName(operation), "let it read neighbouring axes, or all of them"};
+    for (int i = 0; i < static_cast<int>(layout.dimensions.size()); ++i) {
+        const Index size = layout.dimensions[static_cast<std::size_t>(i)].size;
+        (i < first ? split.outer : i > last ? split.inner : split.target) *= size;
+    }
+    return split;
+}
+
+}  // namespace lab

@@ -1,0 +1,185 @@
+#include "core/network/Network.h"
+
+#include "core/base/Assert.h"
+#include "core/network/NetworkState.h"
+
+#include <algorithm>
+
+namespace lab {
+
+Network::Network() : m_state(std::make_unique<State>()) {}
+Network::~Network() = default;
+
+const std::vector<ArrayInfo>& Network::arrays() const { return m_state->arrays; }
+const std::vector<NodeInfo>& Network::nodes() const { return m_state->infos; }
+const std::vector<Stage>& Network::stages() const { return m_state->stages; }
+bool Network::hasReadout() const { return m_state->readout; }
+int Network::inputArray() const { return m_state->input; }
+int Network::scoresArray() const { return m_state->scores; }
+Task Network::task() const { return m_state->task; }
+int Network::classes() const { return m_state->classes; }
+Index Network::inputSize() const { return m_state->arrays[static_cast<std::size_t>(m_state->input)].size; }
+ParamStore& Network::parameters() { return m_state->store; }
+const ParamStore& Network::parameters() const { return m_state->store; }
+
+void Network::initialise(std::uint64_t seed) {
+    // Shared blocks are filled by their owner, which is the operation that the block names.
+    for (std::size_t i = 0; i < m_state->nodes.size(); ++i) {
+        const NodeInfo& info = m_state->infos[i];
+        if (info.blocks.empty() || m_state->store.block(info.blocks.front()).operation != info.operation) continue;
+        m_state->nodes[i].kernel->initialise(m_state->store, seed);
+    }
+}
+
+Workspace::Workspace() : m_state(std::make_unique<State>()) {}
+Workspace::~Workspace() = default;
+Workspace::Workspace(Workspace&&) noexcept = default;
+Workspace& Workspace::operator=(Workspace&&) noexcept = default;
+
+Index Workspace::capacity() const { return m_state->capacity; }
+Real* Workspace::value(int array) { return m_state->value[static_cast<std::size_t>(array)]; }
+const Real* Workspace::value(int array) const { return m_state->value[static_cast<std::size_t>(array)]; }
+
+Real* Workspace::adjoint(int array) {
+    LAB_ASSERT(!m_state->adjoint.empty());
+    return m_state->adjoint[static_cast<std::size_t>(array)];
+}
+
+MatrixMap Workspace::valueMap(int array, Index rows) {
+    LAB_ASSERT(rows >= 0 && rows <= m_state->capacity);
+    return MatrixMap(value(array), rows, m_state->sizes[static_cast<std::size_t>(array)]);
+}
+
+MatrixMap Workspace::adjointMap(int array, Index rows) {
+    LAB_ASSERT(rows >= 0 && rows <= m_state->capacity);
+    return MatrixMap(adjoint(array), rows, m_state->sizes[static_cast<std::size_t>(array)]);
+}
+
+std::size_t Workspace::bytes() const {
+    std::size_t numbers = 0;
+    for (const auto* list : {&m_state->values, &m_state->adjoints, &m_state->scratch})
+        for (const Buffer& buffer : *list) numbers += buffer.size();
+    return numbers * sizeof(Real);
+}
+
+Workspace Network::makeWorkspace(Index capacity, bool adjoints) const {
+    LAB_ASSERT(capacity >= 0);
+    const State& s = *m_state;
+    Workspace work;
+    Workspace::State& w = *work.m_state;
+    w.capacity = capacity;
+    const auto allocate = [&](const std::vector<Index>& sizes, std::vector<Buffer>& buffers) {
+        buffers.resize(sizes.size());
+        for (std::size_t i = 0; i < sizes.size(); ++i) buffers[i].assign(static_cast<std::size_t>(sizes[i] * capacity), Real(0));
+    };
+    allocate(s.valueSize, w.values);
+    if (adjoints) allocate(s.adjointSize, w.adjoints);
+    for (std::size_t a = 0; a < s.arrays.size(); ++a) {
+        w.sizes.push_back(s.arrays[a].size);
+        w.value.push_back(w.values[static_cast<std::size_t>(s.valueSlot[a])].data());
+        if (adjoints) w.adjoint.push_back(w.adjoints[static_cast<std::size_t>(s.adjointSlot[a])].data());
+    }
+    for (std::size_t i = 0; i < s.nodes.size(); ++i) {
+        w.scratch.emplace_back(static_cast<std::size_t>(s.nodes[i].kernel->scratch(capacity)), Real(0));
+        const auto list = [&](const std::vector<int>& arrays, const std::vector<Real*>& of) {
+            std::vector<Real*> pointers;
+            if (!of.empty())
+                for (const int array : arrays) pointers.push_back(of[static_cast<std::size_t>(array)]);
+            return pointers;
+        };
+        w.in.push_back(list(s.infos[i].in, w.value));
+        w.out.push_back(list(s.infos[i].out, w.value));
+        w.inAdjoint.push_back(list(s.infos[i].in, w.adjoint));
+        w.outAdjoint.push_back(list(s.infos[i].out, w.adjoint));
+    }
+    return work;
+}
+
+void Network::runForward(Pool& pool, Workspace& work, Index rows, int first, int last, const ForwardMode& mode,
+                         const Real* parameters, Real* statistics) const {
+    const State& s = *m_state;
+    Workspace::State& w = *work.m_state;
+    LAB_ASSERT(rows >= 0 && rows <= w.capacity);
+    LAB_ASSERT(first >= 0 && last <= static_cast<int>(s.stages.size()));
+    w.mode = mode;
+    if (first >= last || rows == 0) return;
+    const int begin = s.stages[static_cast<std::size_t>(first)].firstNode;
+    const int end = s.stages[static_cast<std::size_t>(last - 1)].lastNode;
+    for (int i = begin; i < end; ++i) {
+        const std::size_t at = static_cast<std::size_t>(i);
+        const State::Node& node = s.nodes[at];
+        if (node.skipForward) continue;
+        KernelRun run{pool};
+        run.rows = rows;
+        run.parameters = parameters;
+        run.statistics = statistics;
+        run.mode = &w.mode;
+        run.node = i;
+        run.in = w.in[at];
+        run.out = w.out[at];
+        run.activated = node.activated >= 0 ? w.value[static_cast<std::size_t>(node.activated)] : nullptr;
+        run.scratch = w.scratch[at].data();
+        node.kernel->forward(run);
+    }
+}
+
+void Network::forward(Pool& pool, Workspace& work, Index rows, int first, int last, const ForwardMode& mode) {
+    Real* parameters = mode.parameters != nullptr ? mode.parameters : m_state->store.data();
+    runForward(pool, work, rows, first, last, mode, parameters, mode.training && mode.updateStatistics ? parameters : nullptr);
+}
+
+void Network::evaluate(Pool& pool, Workspace& work, Index rows, int first, int last, const Real* parameters) const {
+    runForward(pool, work, rows, first, last, ForwardMode{}, parameters != nullptr ? parameters : m_state->store.data(), nullptr);
+}
+
+void Network::backward(Pool& pool, Workspace& work, Index rows, int stage, const BackwardOptions& options) {
+    const State& s = *m_state;
+    Workspace::State& w = *work.m_state;
+    LAB_ASSERT(!w.adjoint.empty());
+    LAB_ASSERT(rows >= 0 && rows <= w.capacity);
+    LAB_ASSERT(stage >= 0 && stage < static_cast<int>(s.stages.size()));
+    const Stage& info = s.stages[static_cast<std::size_t>(stage)];
+    if (options.gradient != nullptr && !options.accumulate) {
+        // Running statistics have no gradient; with no samples nothing has one.
+        for (int b = info.firstBlock; b < info.lastBlock; ++b) {
+            const ParamBlock& block = s.store.block(b);
+            if (!block.trained || rows == 0)
+                std::fill(options.gradient + block.offset, options.gradient + block.offset + block.count, Real(0));
+        }
+    }
+    if (rows == 0) return;
+    for (int i = info.lastNode; i-- > info.firstNode;) {
+        const std::size_t at = static_cast<std::size_t>(i);
+        const State::Node& node = s.nodes[at];
+        if (node.skipBackward) continue;
+        const std::size_t inputs = w.inAdjoint[at].size();
+        bool any = false;
+        for (std::size_t k = 0; k < inputs; ++k) {
+            const bool wanted = options.inputAdjoint || node.wanted[k];
+            w.inAdjoint[at][k] = wanted ? w.adjoint[static_cast<std::size_t>(s.infos[at].in[k])] : nullptr;
+            any = any || wanted;
+        }
+        if (!any && (options.gradient == nullptr || s.infos[at].blocks.empty())) continue;
+        KernelRun run{pool};
+        run.rows = rows;
+        run.parameters = options.parameters != nullptr ? options.parameters : s.store.data();
+        run.transport = options.transport;
+        run.mode = &w.mode;
+        run.node = i;
+        run.in = w.in[at];
+        run.out = w.out[at];
+        run.inAdjoint = w.inAdjoint[at];
+        run.outAdjoint = w.outAdjoint[at];
+        run.scratch = w.scratch[at].data();
+        run.gradient = options.gradient;
+        run.addBlock = options.accumulate ? &s.all : &node.addBlock;
+        node.kernel->backward(run);
+    }
+}
+
+void Network::setInput(Workspace& work, const ConstMatrixMap& x) const {
+    LAB_ASSERT(x.cols() == inputSize() && x.rows() <= work.capacity());
+    std::copy(x.data(), x.data() + x.size(), work.value(m_state->input));
+}
+
+}  // namespace lab

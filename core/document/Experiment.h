@@ -33,6 +33,7 @@ struct Experiment {
     bool operator==(const Experiment&) const = default;
 };
 
+// Fills in a RuleDescription's recipe. Unknown rule: the experiment as it was.
 // The experiment with `rule` chosen: optimiser, schedule, batch and epochs are set to the rule's recipe, its parameters
 // to their defaults. Circuit, data and seed stay.
 Experiment withRule(const Experiment& experiment, const std::string& ruleId);

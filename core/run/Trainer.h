@@ -1,5 +1,6 @@
-// Training as a pure object: no threads of its own besides the pool, no clock except the one handed in, no views.
-// The same object serves the window (inside Runner), the command line and the tests.
+// Training as a pure object: no threads of its own besides the pool, no views. The same object serves the window (inside
+// Runner), the command line and the tests. The clock is read for figures only (speed, time left): it never decides what
+// is computed, except how often probes that watch are refreshed, and those change nothing.
 #pragma once
 
 #include "core/document/Experiment.h"
@@ -23,9 +24,10 @@ public:
                                                    const TrainerOptions& options);
     ~Trainer();
 
-    // One batch. Returns false when the plan is finished or the run has failed.
-    bool step();
-    // Evaluates on the test part now (also done by step() at the end of an epoch). Cancel returns early with nullopt.
+    // One batch, and the evaluation when one is due after it. Returns false when the plan is finished or the run has
+    // failed. `cancelled` is asked during an evaluation; an evaluation cut short is made up for by the next call.
+    bool step(const std::function<bool()>& cancelled = {});
+    // Evaluates on the test part now and records it; nullopt when cancelled.
     std::optional<Evaluation> evaluate(const std::function<bool()>& cancelled = {});
 
     // Asks for probes; they are recorded at the next snapshot() or, for what only a step can show (distributions, images,

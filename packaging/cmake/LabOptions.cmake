@@ -24,7 +24,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
 endif()
 # Contraction would let the compiler fuse differently from one loop to the next: same source, other bits.
 target_compile_options(lab_options INTERFACE -Wall -Wextra -Wpedantic -Wno-psabi -ffp-contract=off)
-target_compile_definitions(lab_options INTERFACE EIGEN_DONT_PARALLELIZE EIGEN_MPL2_ONLY)
+target_compile_definitions(lab_options INTERFACE EIGEN_DONT_PARALLELIZE EIGEN_MPL2_ONLY LAB_VERSION="${PROJECT_VERSION}")
 if(LAB_WERROR)
   target_compile_options(lab_options INTERFACE -Werror)
 endif()

@@ -1,0 +1,60 @@
+// What the engine records for views, and the evaluation on the test part. Everything here reads and changes nothing.
+#pragma once
+
+#include "core/record/Snapshot.h"
+
+#include <functional>
+
+namespace lab {
+
+struct TestFigures {
+    double loss = 0;                  // mean of the rule's evaluation loss
+    std::vector<double> wayAccuracy;  // 0..1 per prediction way; empty for Task::Reconstruct
+};
+
+// Runs the rule's prediction over all samples in pieces of its capacity. `buffers` is working memory that is kept between
+// calls. nullopt when `cancelled` returns true between two pieces.
+std::optional<TestFigures> evaluateOn(Pool& pool, Network& network, LearningRule& rule, const Samples& samples,
+                                      std::vector<Buffer>& buffers, const std::function<bool()>& cancelled);
+
+// A stratified choice of `count` samples, the same for the same seed: the fixed probe set of the views.
+std::vector<Index> stratifiedProbe(const std::vector<int>& labels, Index available, int classes, Index count, std::uint64_t seed);
+
+// Takes the probes that a request names. Each kind is refreshed so rarely that probing costs at most a small share of the
+// training time, however often snapshots are wanted.
+class ProbeTaker {
+public:
+    ProbeTaker(Network& network, LearningRule& rule, const PreparedData& data, Index samples, std::uint64_t seed);
+    void take(Pool& pool, const ProbeRequest& request, std::int64_t step, Snapshot& out);
+
+private:
+    struct Budget {
+        double notBefore = 0;       // on the steady clock, seconds
+        std::int64_t step = -1;     // of the last time
+    };
+    template <class Take>
+    void within(Budget& budget, std::int64_t step, Take&& take);
+
+    void takeRepresentations(Pool& pool, std::int64_t step);
+    void takeWeights(std::int64_t step);
+    void takeActivity(Pool& pool);
+    void takeConfusion(Pool& pool, std::int64_t step);
+
+    Network& m_network;
+    LearningRule& m_rule;
+    const PreparedData& m_data;
+    std::vector<Index> m_probe;
+    Matrix m_probeRows;
+    std::vector<int> m_probeLabels;
+    std::vector<Buffer> m_buffers;
+    Workspace m_work;
+    bool m_haveWork = false;
+
+    Budget m_representationBudget, m_weightBudget, m_activityBudget, m_confusionBudget;
+    std::shared_ptr<const Snapshot::Representations> m_representations;
+    std::shared_ptr<const Snapshot::WeightsCopy> m_weights;
+    std::map<std::string, double> m_activity;
+    std::shared_ptr<const ConfusionFigure> m_confusion;
+};
+
+}  // namespace lab

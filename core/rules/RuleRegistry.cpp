@@ -3,6 +3,14 @@
 #include "core/rules/LearningRule.h"
 
 #include "core/base/Assert.h"
+#include "core/rules/Backprop.h"
+#include "core/rules/CascadedForward.h"
+#include "core/rules/DirectFeedbackAlignment.h"
+#include "core/rules/EquilibriumPropagation.h"
+#include "core/rules/FeedbackAlignment.h"
+#include "core/rules/ForwardForward.h"
+#include "core/rules/MonoForward.h"
+#include "core/rules/NoProp.h"
 
 #include <algorithm>
 
@@ -12,6 +20,14 @@ namespace {
 
 std::vector<RuleDescription> builtIn() {
     return {
+        describeBackprop(),
+        describeForwardForward(),
+        describeMonoForward(),
+        describeCascadedForward(),
+        describeFeedbackAlignment(),
+        describeDirectFeedbackAlignment(),
+        describeEquilibriumPropagation(),
+        describeNoProp(),
     };
 }
 

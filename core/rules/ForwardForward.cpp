@@ -1,0 +1,392 @@
+#include "core/rules/ForwardForward.h"
+
+#include "core/base/Assert.h"
+#include "core/rules/LabelPaint.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lab {
+
+namespace {
+
+constexpr Index kPredictionRows = 256;
+constexpr Index kShownPairs = 8;
+
+bool skipsFirst(const std::string& choice, std::size_t layers) {
+    if (choice == "yes") return layers > 1;
+    return choice == "automatic" && layers >= 3;
+}
+
+}  // namespace
+
+ForwardForward::ForwardForward(const RuleInit& init)
+    : m_network(init.network),
+      m_params(init.params),
+      m_work(init.network.makeWorkspace(std::max(2 * init.batch, kPredictionRows), true)),
+      m_gradient(static_cast<std::size_t>(init.network.parameters().size())) {
+    readParams();
+    if (!(m_height > 0)) m_height = init.data.maximum > 0 ? static_cast<double>(init.data.maximum) : 1.0;
+
+    const std::vector<LocalStage> stages = localStages(m_network);
+    LAB_ASSERT(!stages.empty() && stages.front().input == m_network.inputArray());
+    m_layers = ruleLayers(stages);
+    m_normBefore = stages.front().normalises ? LengthNorm::None : m_norm;
+    m_skipFirst = skipsFirst(m_params.text("skip_first"), stages.size());
+
+    const int readout = static_cast<int>(stages.size());
+    const Stage* top = m_network.hasReadout() ? &m_network.stages()[static_cast<std::size_t>(readout)] : nullptr;
+    // The head reads the layers from the second on: with one or two layers that is the last one, as the circuit's own
+    // read-out does.
+    const bool borrowed = top != nullptr && top->linearNode >= 0 && top->pointwiseNode < 0 && stages.size() <= 2;
+    Index features = 0;
+    for (std::size_t l = 0; l < stages.size(); ++l) {
+        Layer layer;
+        layer.stage = stages[l];
+        const bool nextNormalises =
+            l + 1 < stages.size() ? stages[l + 1].normalises : top != nullptr && top->firstNode < top->lastNode &&
+                                        m_network.nodes()[static_cast<std::size_t>(top->firstNode)].kind == "norm";
+        layer.normAfter = nextNormalises ? LengthNorm::None : m_norm;
+        if (m_hasHead && !borrowed && (l > 0 || stages.size() == 1)) {
+            layer.headColumn = features;
+            features += layer.stage.width;
+        }
+        const Stage& stage = m_network.stages()[static_cast<std::size_t>(layer.stage.stage)];
+        layer.group = init.updater.addGroup("W_" + std::to_string(l + 1), static_cast<int>(l), m_network.parameters(),
+                                            stage.firstBlock, stage.lastBlock);
+        if (m_peer != PeerNorm::None) layer.peers.assign(static_cast<std::size_t>(layer.stage.width), kPeerStart);
+        m_stack.push_back(std::move(layer));
+    }
+
+    const Index classes = m_network.classes();
+    if (m_hasHead) {
+        OptimizerChoice own;
+        own.id = "momentum";
+        own.held = {{"rate", m_params.number("head_rate")}, {"decay", m_params.number("head_decay")}};
+        if (borrowed) {
+            m_headGroup = init.updater.addGroup("softmax head", readout, m_network.parameters(), top->firstBlock,
+                                                top->lastBlock, 1, own);
+        } else {
+            m_head = addHead(m_own, "head", "*W*_{|head|}", -1, features, classes, false);
+            m_headGroup = init.updater.addGroup("softmax head", -1, m_own, m_head->weight, m_head->weight + 1, 1, own);
+        }
+    }
+    m_ways.push_back({"goodness", "Goodness", -1});
+    if (m_hasHead) m_ways.push_back({"head", "Softmax head", -1});
+    for (std::size_t l = 0; l < m_stack.size(); ++l)
+        m_ways.push_back({"layer" + std::to_string(l + 1), m_stack[l].stage.title + " alone", static_cast<int>(l)});
+
+    const Index capacity = m_work.capacity();
+    m_ownGradient.resize(static_cast<std::size_t>(m_own.size()));
+    if (m_head) m_features.resize(static_cast<std::size_t>(capacity * features));
+    m_scores.resize(static_cast<std::size_t>(capacity * classes));
+    m_error.resize(m_scores.size());
+    m_goodness.resize(static_cast<std::size_t>(capacity));
+    m_wrong.resize(static_cast<std::size_t>(init.batch));
+    m_answers.resize(static_cast<std::size_t>(capacity));
+}
+
+void ForwardForward::readParams() {
+    m_norm = lengthNormFromId(m_params.text("normaliser"));
+    m_kind = m_params.text("goodness") == "mean" ? GoodnessKind::Mean : GoodnessKind::Sum;
+    const std::string& negatives = m_params.text("negatives");
+    m_negatives = negatives == "hard" ? Negatives::Hard : negatives == "shuffled" ? Negatives::Shuffled : Negatives::Random;
+    m_peer = peerNormFromId(m_params.text("peer"));
+    m_peerGated = m_params.flag("peer_gated");
+    m_inTurn = m_params.text("schedule") == "greedy";
+    m_height = m_params.number("label_height");
+    m_hasHead = m_params.flag("head") || m_negatives == Negatives::Hard;
+}
+
+GoodnessLoss ForwardForward::lossOf(const Layer& layer) const {
+    GoodnessLoss loss;
+    loss.kind = m_kind;
+    loss.threshold = m_kind == GoodnessKind::Sum
+                         ? m_params.number("threshold_per_unit") * static_cast<double>(layer.stage.width)
+                         : m_params.number("threshold");
+    loss.temperature = m_params.number("temperature");
+    return loss;
+}
+
+bool ForwardForward::scored(std::size_t layer) const { return layer > 0 || !m_skipFirst; }
+
+StepReport ForwardForward::step(const Batch& batch, StepContext& context) {
+    const Index pairs = batch.rows();
+    const Index classes = m_network.classes();
+    LAB_ASSERT(2 * pairs <= m_work.capacity());
+    if (m_hasHead) trainHead(batch, context);
+
+    const Stream stream(context.seed, Purpose::Negatives, static_cast<std::uint64_t>(context.step));
+    const std::span<const int> truth(batch.labels, static_cast<std::size_t>(pairs));
+    const std::span<int> wrong(m_wrong.data(), static_cast<std::size_t>(pairs));
+    switch (m_negatives) {
+        case Negatives::Random: drawWrongLabels(stream, truth, classes, wrong); break;
+        case Negatives::Hard: drawHardLabels(stream, truth, m_scores.data(), classes, wrong); break;
+        case Negatives::Shuffled: drawShuffledLabels(stream, truth, wrong); break;
+    }
+    Real* x = m_work.value(m_network.inputArray());
+    paintLabels(context.pool, batch.x, batch.labels, classes, m_height, x);
+    paintLabels(context.pool, batch.x, wrong.data(), classes, m_height, x + pairs * batch.x.cols());
+    if (context.channels.wants(kStreams)) showStreams(batch, context);
+    StepReport report;
+    report.loss = learn(pairs, context);
+    return report;
+}
+
+double ForwardForward::learnStreams(const ConstMatrixMap& positive, const ConstMatrixMap& negative, StepContext& context) {
+    LAB_ASSERT(positive.rows() == negative.rows() && 2 * positive.rows() <= m_work.capacity());
+    LAB_ASSERT(positive.cols() == m_network.inputSize() && negative.cols() == m_network.inputSize());
+    Real* x = m_work.value(m_network.inputArray());
+    std::copy_n(positive.data(), positive.size(), x);
+    std::copy_n(negative.data(), negative.size(), x + positive.size());
+    return learn(positive.rows(), context);
+}
+
+double ForwardForward::learn(Index pairs, StepContext& context) {
+    const int layers = static_cast<int>(m_stack.size());
+    const int turn = m_inTurn ? layerInTurn(context.epoch, context.plannedEpochs, layers) : -1;
+    ForwardMode mode;
+    mode.training = true;
+    mode.updateStatistics = true;
+    mode.seed = context.seed;
+    mode.step = static_cast<std::uint64_t>(context.step);
+    normaliseRows(context.pool, m_normBefore, m_work.value(m_network.inputArray()), 2 * pairs, m_network.inputSize());
+    double loss = 0;
+    const int top = turn < 0 ? layers : turn + 1;
+    for (int l = 0; l < top; ++l) {
+        if (turn >= 0 && l < turn) {
+            m_network.evaluate(context.pool, m_work, 2 * pairs, l, l + 1);
+        } else {
+            m_network.forward(context.pool, m_work, 2 * pairs, l, l + 1, mode);
+            loss += learnLayer(static_cast<std::size_t>(l), pairs, context);
+        }
+        // The update of this layer is done: its activity may become the input of the next one in place.
+        const Layer& layer = m_stack[static_cast<std::size_t>(l)];
+        if (l + 1 < top)
+            normaliseRows(context.pool, layer.normAfter, m_work.value(layer.stage.output), 2 * pairs, layer.stage.width);
+    }
+    return loss;
+}
+
+double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& context) {
+    Layer& layer = m_stack[l];
+    const LocalStage& stage = layer.stage;
+    const int number = static_cast<int>(l);
+    const GoodnessLoss objective = lossOf(layer);
+    const Real* h = m_work.value(stage.output);
+    Real* adjoint = m_work.adjoint(stage.output);
+    goodnessRows(context.pool, m_kind, h, 2 * pairs, stage.width, m_goodness.data());
+    const std::span<const double> positive(m_goodness.data(), static_cast<std::size_t>(pairs));
+    const std::span<const double> negative(m_goodness.data() + pairs, static_cast<std::size_t>(pairs));
+    double loss = contrastiveLoss(objective, positive, negative);
+    contrastiveAdjoint(context.pool, objective, h, m_goodness.data(), pairs, stage.width, adjoint);
+
+    bool straight = false;  // the peer term goes to the linear map, past the derivative of the nonlinearity
+    if (m_peer != PeerNorm::None) {
+        updatePeerMeans(context.pool, h, pairs, layer.peers);
+        loss += peerSignal(m_peer, m_params.number("peer_strength"), pairs, layer.peers, m_signal);
+        straight = !m_peerGated && stage.linearInput >= 0;
+        if (!straight) addPeerAdjoint(context.pool, m_signal, pairs, adjoint);
+    }
+    BackwardOptions options;
+    options.gradient = m_gradient.data();
+    m_network.backward(context.pool, m_work, 2 * pairs, stage.stage, options);
+    if (straight) {
+        const ParamStore& store = m_network.parameters();
+        const Index in = m_network.arrays()[static_cast<std::size_t>(stage.linearInput)].size;
+        addPeerGradient(context.pool, m_signal, m_work.value(stage.linearInput), pairs, in,
+                        m_gradient.data() + store.block(stage.weight).offset,
+                        stage.bias >= 0 ? m_gradient.data() + store.block(stage.bias).offset : nullptr, m_scratch);
+    }
+
+    const GoodnessFigures figures = goodnessFigures(objective, positive, negative);
+    ChannelSink& sink = context.channels;
+    sink.scalar(kLoss, number, loss);
+    sink.scalar(kPositive, number, figures.meanPositive);
+    sink.scalar(kNegative, number, figures.meanNegative);
+    sink.scalar(kPairErrors, number, figures.pairErrors);
+    sink.scalar(kSeparated, number, figures.separated);
+    sink.scalar(kSaturated, number, figures.saturated);
+    if (sink.wants(kSilent))
+        sink.scalar(kSilent, number, static_cast<double>(silentUnits(context.pool, h, 2 * pairs, stage.width, m_silent)));
+    if (sink.wants(kGoodness)) sink.distributions(kGoodness, number, positive, negative, objective.threshold);
+    if (m_peer != PeerNorm::None && sink.wants(kPeerMeans)) {
+        m_scratch.assign(layer.peers.begin(), layer.peers.end());
+        std::sort(m_scratch.begin(), m_scratch.end());
+        sink.values(kPeerMeans, number, m_scratch);
+    }
+    context.updater.apply(context.pool, layer.group, m_gradient.data());
+    if (context.reads != nullptr) reportReads(layer, *context.reads);
+    return loss;
+}
+
+template <class Visit>
+void ForwardForward::neutralPass(Pool& pool, const ConstMatrixMap& x, Visit&& visit) {
+    const Index rows = x.rows();
+    Real* input = m_work.value(m_network.inputArray());
+    paintNeutral(pool, x, m_network.classes(), m_height, input);
+    normaliseRows(pool, m_normBefore, input, rows, m_network.inputSize());
+    for (std::size_t l = 0; l < m_stack.size(); ++l) {
+        const LocalStage& stage = m_stack[l].stage;
+        m_network.evaluate(pool, m_work, rows, stage.stage, stage.stage + 1);
+        Real* h = m_work.value(stage.output);
+        visit(l, h);
+        if (m_stack[l].headColumn >= 0)
+            normaliseInto(pool, m_norm, h, rows, stage.width, m_features.data() + m_stack[l].headColumn, m_head->features);
+        normaliseRows(pool, m_stack[l].normAfter, h, rows, stage.width);
+    }
+}
+
+void ForwardForward::trainHead(const Batch& batch, StepContext& context) {
+    const Index rows = batch.rows();
+    const Index classes = m_network.classes();
+    neutralPass(context.pool, batch.x, [](std::size_t, const Real*) {});
+    double loss = 0;
+    if (m_head) {
+        headScores(context.pool, m_own, *m_head, rows, m_features.data(), m_scores.data());
+        loss = crossEntropy(m_scores.data(), rows, classes, batch.labels, m_error.data());
+        headGradient(context.pool, m_own, *m_head, rows, m_features.data(), m_error.data(), m_ownGradient.data());
+        context.updater.apply(context.pool, m_headGroup, m_ownGradient.data());
+    } else {
+        const int readout = static_cast<int>(m_stack.size());
+        ForwardMode mode;
+        mode.training = true;
+        mode.updateStatistics = true;
+        mode.seed = context.seed;
+        mode.step = static_cast<std::uint64_t>(context.step);
+        m_network.forward(context.pool, m_work, rows, readout, readout + 1, mode);
+        std::copy_n(m_work.value(m_network.scoresArray()), rows * classes, m_scores.data());
+        loss = crossEntropy(m_scores.data(), rows, classes, batch.labels, m_work.adjoint(m_network.scoresArray()));
+        BackwardOptions options;
+        options.gradient = m_gradient.data();
+        m_network.backward(context.pool, m_work, rows, readout, options);
+        context.updater.apply(context.pool, m_headGroup, m_gradient.data());
+    }
+    context.channels.scalar(kHeadLoss, 0, loss);
+    context.channels.scalar(kHeadAccuracy, 0, headAccuracy(m_scores.data(), rows, classes, batch.labels, m_answers));
+    if (context.reads != nullptr)
+        context.reads->push_back({"softmax head", -1,
+                                  {"activity of the layers that it reads, on the neutral input", "label"}, true, true});
+}
+
+void ForwardForward::predict(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> scores) {
+    LAB_ASSERT(scores.size() == m_ways.size());
+    const Index rows = x.rows();
+    const Index classes = m_network.classes();
+    const std::size_t firstLayerWay = m_hasHead ? 2 : 1;
+    if (m_hasHead) {
+        neutralPass(pool, x, [](std::size_t, const Real*) {});
+        MatrixMap out = scores[1];
+        if (m_head) {
+            headScores(pool, m_own, *m_head, rows, m_features.data(), out.data());
+        } else {
+            const int readout = static_cast<int>(m_stack.size());
+            m_network.evaluate(pool, m_work, rows, readout, readout + 1);
+            out = m_work.valueMap(m_network.scoresArray(), rows);
+        }
+    }
+    MatrixMap total = scores[0];
+    total.setZero();
+    Real* input = m_work.value(m_network.inputArray());
+    for (Index c = 0; c < classes; ++c) {
+        paintLabel(pool, x, static_cast<int>(c), classes, m_height, input);
+        normaliseRows(pool, m_normBefore, input, rows, m_network.inputSize());
+        for (std::size_t l = 0; l < m_stack.size(); ++l) {
+            const LocalStage& stage = m_stack[l].stage;
+            m_network.evaluate(pool, m_work, rows, stage.stage, stage.stage + 1);
+            Real* h = m_work.value(stage.output);
+            goodnessRows(pool, m_kind, h, rows, stage.width, m_goodness.data());
+            MatrixMap alone = scores[firstLayerWay + l];
+            for (Index i = 0; i < rows; ++i) {
+                const Real g = static_cast<Real>(m_goodness[static_cast<std::size_t>(i)]);
+                alone(i, c) = g;
+                if (scored(l)) total(i, c) += g;
+            }
+            if (l + 1 < m_stack.size()) normaliseRows(pool, m_stack[l].normAfter, h, rows, stage.width);
+        }
+    }
+}
+
+void ForwardForward::represent(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> out) {
+    LAB_ASSERT(out.size() == m_stack.size());
+    neutralPass(pool, x, [&](std::size_t l, const Real* h) {
+        MatrixMap target = out[l];
+        target = ConstMatrixMap(h, x.rows(), m_stack[l].stage.width);
+    });
+}
+
+int ForwardForward::weightBlock(int layer, const ParamStore** store) const {
+    *store = &m_network.parameters();
+    return firstWeight(m_network, m_stack[static_cast<std::size_t>(layer)].stage.stage);
+}
+
+void ForwardForward::showStreams(const Batch& batch, StepContext& context) const {
+    const Index shown = std::min(kShownPairs, batch.rows());
+    const Index size = batch.x.cols();
+    // Pairs side by side: positive, negative, positive, ... .
+    Matrix rows(2 * shown, size);
+    std::vector<std::string> captions;
+    std::vector<std::uint8_t> flags;
+    const Real* x = m_work.value(m_network.inputArray());
+    for (Index i = 0; i < shown; ++i) {
+        const int wrong = m_wrong[static_cast<std::size_t>(i)];
+        rows.row(2 * i) = ConstRowVectorMap(x + i * size, size);
+        rows.row(2 * i + 1) = ConstRowVectorMap(x + (batch.rows() + i) * size, size);
+        captions.push_back("positive: " + std::to_string(batch.labels[i]));
+        captions.push_back("negative: " + std::to_string(wrong));
+        flags.push_back(0);
+        flags.push_back(wrong == batch.labels[i] ? 1 : 0);
+    }
+    context.channels.images(kStreams, ConstMatrixMap(rows.data(), rows.rows(), size), captions, flags);
+}
+
+void ForwardForward::reportReads(const Layer& layer, std::vector<UpdateReads>& reads) const {
+    UpdateReads entry;
+    entry.writes = "W_" + std::to_string(layer.stage.stage + 1);
+    entry.layer = layer.stage.stage;
+    entry.reads = {"input of this layer, both streams (its first layer's input carries a label)",
+                   "activity of this layer, both streams", "which stream a row belongs to"};
+    if (m_peer != PeerNorm::None) entry.reads.push_back("running mean activity of the units of this layer");
+    if (m_negatives == Negatives::Hard)
+        entry.reads.push_back("contrastive label, drawn by the softmax head from the layers that it reads");
+    reads.push_back(std::move(entry));
+}
+
+std::vector<double> ForwardForward::saveState() const {
+    std::vector<double> state;
+    for (const Layer& layer : m_stack) state.insert(state.end(), layer.peers.begin(), layer.peers.end());
+    return state;
+}
+
+Result<void> ForwardForward::loadState(const std::vector<double>& state) {
+    std::size_t wanted = 0;
+    for (const Layer& layer : m_stack) wanted += layer.peers.size();
+    if (state.size() != wanted)
+        return Error{"LAB-RULE-102",
+                     "the checkpoint holds " + std::to_string(state.size()) + " peer means, but this circuit has " +
+                         std::to_string(wanted) + ".",
+                     "", "The project was saved with another circuit or other settings of the rule; start the run again."};
+    auto from = state.begin();
+    for (Layer& layer : m_stack) {
+        const auto count = static_cast<std::ptrdiff_t>(layer.peers.size());
+        std::copy(from, from + count, layer.peers.begin());
+        from += count;
+    }
+    return {};
+}
+
+Result<void> ForwardForward::setParam(const std::string& name, const ParamValue& value) {
+    const ParamSpec* spec = m_params.find(name);
+    if (spec == nullptr || !spec->live) return LearningRule::setParam(name, value);
+    return m_params.set(name, value);
+}
+
+std::size_t ForwardForward::creditBytes() const {
+    std::size_t numbers = m_gradient.size() + m_ownGradient.size() + m_features.size() + m_scores.size() + m_error.size() +
+                          static_cast<std::size_t>(m_own.size());
+    std::size_t doubles = m_goodness.size() + m_signal.size() + m_scratch.size();
+    for (const Layer& layer : m_stack) doubles += layer.peers.size();
+    return m_work.bytes() + numbers * sizeof(Real) + doubles * sizeof(double);
+}
+
+}  // namespace lab

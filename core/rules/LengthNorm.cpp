@@ -1,0 +1,41 @@
+#include "core/rules/LengthNorm.h"
+
+#include "core/base/Assert.h"
+
+#include <cmath>
+
+namespace lab {
+
+namespace {
+
+constexpr double kEpsilon = 1e-8;  // added after the root
+constexpr Index kRowGrain = 16;
+
+}  // namespace
+
+LengthNorm lengthNormFromId(const std::string& id) {
+    if (id == "rms") return LengthNorm::Rms;
+    if (id == "unit") return LengthNorm::Unit;
+    LAB_ASSERT(id == "none");
+    return LengthNorm::None;
+}
+
+void normaliseRows(Pool& pool, LengthNorm norm, Real* x, Index rows, Index size) {
+    if (norm != LengthNorm::None) normaliseInto(pool, norm, x, rows, size, x, size);
+}
+
+void normaliseInto(Pool& pool, LengthNorm norm, const Real* x, Index rows, Index size, Real* out, Index stride) {
+    if (size == 0) return;
+    const double share = norm == LengthNorm::Rms ? 1.0 / static_cast<double>(size) : 1.0;
+    pool.ranges(rows, kRowGrain, [=](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) {
+            const ConstRowVectorMap row(x + i * size, size);
+            double factor = 1;
+            if (norm != LengthNorm::None)
+                factor = 1.0 / (std::sqrt(row.cast<double>().squaredNorm() * share) + kEpsilon);
+            RowVectorMap(out + i * stride, size) = row * static_cast<Real>(factor);
+        }
+    });
+}
+
+}  // namespace lab

@@ -1,0 +1,238 @@
+#include "core/rules/MonoForward.h"
+
+#include "core/base/Assert.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lab {
+
+namespace {
+
+enum Channel { kLoss, kAccuracy };
+
+constexpr Index kPredictionRows = 256;
+
+}  // namespace
+
+MonoForward::MonoForward(const RuleInit& init)
+    : m_network(init.network),
+      m_inTurn(init.params.text("schedule") == "sequential"),
+      m_sumProbabilities(init.params.text("sum") == "probabilities"),
+      m_primarySum(init.params.text("answer") == "sum"),
+      m_work(init.network.makeWorkspace(std::max(init.batch, kPredictionRows), true)),
+      m_gradient(static_cast<std::size_t>(init.network.parameters().size())) {
+    const Index classes = m_network.classes();
+    for (const LocalStage& stage : localStages(m_network)) {
+        const std::string number = std::to_string(stage.stage + 1);
+        Layer layer;
+        layer.stage = stage;
+        layer.projection = addHead(m_own, "projection" + number, "*M*_" + number, stage.stage, stage.width, classes, false);
+        m_stack.push_back(layer);
+    }
+    for (Layer& layer : m_stack) {
+        const Stage& stage = m_network.stages()[static_cast<std::size_t>(layer.stage.stage)];
+        const std::string number = std::to_string(layer.stage.stage + 1);
+        initialiseHead(m_own, layer.projection, init.seed);
+        layer.weights = init.updater.addGroup("W_" + number, layer.stage.stage, m_network.parameters(), stage.firstBlock,
+                                              stage.lastBlock);
+        layer.projections = init.updater.addGroup("M_" + number, layer.stage.stage, m_own, layer.projection.weight,
+                                                  layer.projection.weight + 1);
+    }
+    std::vector<LocalStage> stages;
+    for (const Layer& layer : m_stack) stages.push_back(layer.stage);
+    m_layers = ruleLayers(stages);
+    const PredictionWay last{"last", "Last layer", static_cast<int>(m_stack.size()) - 1};
+    const PredictionWay sum{"sum", "Sum of all layers", -1};
+    m_ways = m_primarySum ? std::vector<PredictionWay>{sum, last} : std::vector<PredictionWay>{last, sum};
+    for (const Layer& layer : m_stack)
+        m_ways.push_back({"layer" + std::to_string(layer.stage.stage + 1), layer.stage.title + " alone", layer.stage.stage});
+
+    m_ownGradient.resize(static_cast<std::size_t>(m_own.size()));
+    const std::size_t scores = static_cast<std::size_t>(m_work.capacity() * classes);
+    m_scores.resize(scores);
+    m_error.resize(scores);
+    m_total.resize(scores);
+    m_answers.resize(static_cast<std::size_t>(m_work.capacity()));
+}
+
+StepReport MonoForward::step(const Batch& batch, StepContext& context) {
+    const int layers = static_cast<int>(m_stack.size());
+    const int turn = m_inTurn ? layerInTurn(context.epoch, context.plannedEpochs, layers) : -1;
+    m_network.setInput(m_work, batch.x);
+    StepReport report;
+    std::fill(m_total.begin(), m_total.end(), Real(0));
+    ForwardMode mode;
+    mode.training = true;
+    mode.updateStatistics = true;
+    mode.seed = context.seed;
+    mode.step = static_cast<std::uint64_t>(context.step);
+    const int top = turn < 0 ? layers : turn + 1;
+    for (int l = 0; l < top; ++l) {
+        if (turn >= 0 && l < turn) {
+            m_network.evaluate(context.pool, m_work, batch.rows(), l, l + 1);
+            continue;
+        }
+        m_network.forward(context.pool, m_work, batch.rows(), l, l + 1, mode);
+        trainLayer(static_cast<std::size_t>(l), batch, context, report);
+    }
+    if (m_primarySum && turn < 0)
+        report.accuracy = headAccuracy(m_total.data(), batch.rows(), m_network.classes(), batch.labels, m_answers);
+    return report;
+}
+
+void MonoForward::trainLayer(std::size_t l, const Batch& batch, StepContext& context, StepReport& report) {
+    Layer& layer = m_stack[l];
+    const Index rows = batch.rows();
+    const Index classes = m_network.classes();
+    const Real* a = m_work.value(layer.stage.output);
+    headScores(context.pool, m_own, layer.projection, rows, a, m_scores.data());
+    const double loss = crossEntropy(m_scores.data(), rows, classes, batch.labels, m_error.data());
+    const double accuracy = headAccuracy(m_scores.data(), rows, classes, batch.labels, m_answers);
+    report.loss += loss;
+    if (!m_primarySum) report.accuracy = l + 1 == m_stack.size() ? accuracy : -1;
+    context.channels.scalar(kLoss, static_cast<int>(l), loss);
+    context.channels.scalar(kAccuracy, static_cast<int>(l), accuracy);
+
+    headAdjoint(context.pool, m_own, layer.projection, rows, m_error.data(), m_work.adjoint(layer.stage.output));
+    headGradient(context.pool, m_own, layer.projection, rows, a, m_error.data(), m_ownGradient.data());
+    BackwardOptions options;
+    options.gradient = m_gradient.data();
+    m_network.backward(context.pool, m_work, rows, layer.stage.stage, options);
+    // The activity of this layer stands already: updating now changes nothing that the next layer reads in this step.
+    context.updater.apply(context.pool, layer.weights, m_gradient.data());
+    context.updater.apply(context.pool, layer.projections, m_ownGradient.data());
+    if (context.reads != nullptr) reportReads(layer, *context.reads);
+
+    if (m_sumProbabilities) softmaxRows(m_scores.data(), rows, classes);
+    for (Index k = 0; k < rows * classes; ++k) m_total[static_cast<std::size_t>(k)] += m_scores[static_cast<std::size_t>(k)];
+}
+
+void MonoForward::reportReads(const Layer& layer, std::vector<UpdateReads>& reads) const {
+    const std::string number = std::to_string(layer.stage.stage + 1);
+    reads.push_back({"W_" + number, layer.stage.stage,
+                     {"input of this layer", "activity of this layer", "projection of this layer", "label"},
+                     true, true});
+    reads.push_back({"M_" + number, layer.stage.stage, {"activity of this layer", "label"}, true, true});
+}
+
+void MonoForward::predict(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> scores) {
+    LAB_ASSERT(scores.size() == m_ways.size());
+    const Index rows = x.rows();
+    const Index classes = m_network.classes();
+    m_network.setInput(m_work, x);
+    std::fill(m_total.begin(), m_total.end(), Real(0));
+    MatrixMap last = scores[m_primarySum ? 1 : 0];
+    MatrixMap sum = scores[m_primarySum ? 0 : 1];
+    for (std::size_t l = 0; l < m_stack.size(); ++l) {
+        m_network.evaluate(pool, m_work, rows, static_cast<int>(l), static_cast<int>(l) + 1);
+        headScores(pool, m_own, m_stack[l].projection, rows, m_work.value(m_stack[l].stage.output), m_scores.data());
+        MatrixMap own = scores[l + 2];
+        own = ConstMatrixMap(m_scores.data(), rows, classes);
+        if (l + 1 == m_stack.size()) last = own;
+        if (m_sumProbabilities) softmaxRows(m_scores.data(), rows, classes);
+        for (Index k = 0; k < rows * classes; ++k) m_total[static_cast<std::size_t>(k)] += m_scores[static_cast<std::size_t>(k)];
+    }
+    sum = ConstMatrixMap(m_total.data(), rows, classes);
+}
+
+double MonoForward::evaluationLoss(const MatrixMap& primaryScores, const ConstMatrixMap& x, const int* labels) const {
+    if (!(m_primarySum && m_sumProbabilities)) return LearningRule::evaluationLoss(primaryScores, x, labels);
+    // A sum of probabilities is no logit: its share per layer is the probability.
+    double loss = 0;
+    for (Index i = 0; i < primaryScores.rows(); ++i)
+        loss -= std::log(std::max(static_cast<double>(primaryScores(i, labels[i])) / static_cast<double>(m_stack.size()), 1e-12));
+    return primaryScores.rows() > 0 ? loss / static_cast<double>(primaryScores.rows()) : 0;
+}
+
+void MonoForward::represent(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> out) {
+    LAB_ASSERT(out.size() == m_stack.size());
+    m_network.setInput(m_work, x);
+    for (std::size_t l = 0; l < m_stack.size(); ++l) {
+        m_network.evaluate(pool, m_work, x.rows(), static_cast<int>(l), static_cast<int>(l) + 1);
+        MatrixMap target = out[l];
+        target = m_work.valueMap(m_stack[l].stage.output, x.rows());
+    }
+}
+
+int MonoForward::weightBlock(int layer, const ParamStore** store) const {
+    *store = &m_network.parameters();
+    return firstWeight(m_network, m_stack[static_cast<std::size_t>(layer)].stage.stage);
+}
+
+std::size_t MonoForward::creditBytes() const {
+    return m_work.bytes() + (m_gradient.size() + m_ownGradient.size() + m_scores.size() + m_error.size() + m_total.size() +
+                             static_cast<std::size_t>(m_own.size())) * sizeof(Real);
+}
+
+RuleDescription describeMonoForward() {
+    RuleDescription d;
+    d.id = "mono-forward";
+    d.aliases = {"mf", "monoforward"};
+    d.title = "Mono-Forward";
+    d.family = "Forward-only";
+    d.summary = "One forward pass and no negative data: every layer turns its activity into class scores by a projection of its "
+                "own and learns from the cross-entropy of those scores. Nothing is sent back from layer to layer; inside a layer "
+                "there is still a chain rule through two matrices.";
+    d.source = "J. Gong, B. Li, W. Abdulla: Mono-Forward: Backpropagation-Free Algorithm for Efficient Neural Network Training "
+               "Harnessing Local Errors, arXiv 2501.09238 (2025)";
+    d.equations = {
+        {"*G*_l = *a*_l *M*_l^T", "Class scores of this layer from its own activity.", "forward"},
+        {"L_l = −1/B Σ |log| |softmax|(*G*_l)_y", "Cross-entropy of these scores.", "forward"},
+        {"*Q*_l = (|softmax|(*G*_l) − *Y*)/B", "Error of the scores: probabilities minus the one-hot label.", "forward"},
+        {"Δ*M*_l ∝ −*Q*_l^T *a*_l", "Projection: error of the class times activity of the unit.", "forward"},
+        {"*δ*_l = (*Q*_l *M*_l) ⊙ φ'(*z*_l)", "Error of the units, through this layer's own projection.", "forward"},
+        {"Δ*W*_l ∝ −*δ*_l^T *a*_{l−1}", "Weights: error of the unit times its input.", "forward"},
+    };
+    d.params = {
+        ParamSpec::choice("schedule", "Schedule", "joint",
+                          {{"joint", "All layers together", "Every batch updates every layer, bottom to top."},
+                           {"sequential", "One layer after the other",
+                            "Every layer gets the same share of the planned epochs; those below are frozen, those above wait. "
+                            "The last layer answers at chance until its turn has come."}},
+                          "Whether all layers learn on every batch or one layer at a time."),
+        ParamSpec::choice("answer", "Answer", "last",
+                          {{"last", "Last layer", "The largest score of the last layer."},
+                           {"sum", "Sum of all layers", "The largest sum over the layers."}},
+                          "Which way of answering counts as the accuracy of the run; all are shown."),
+        ParamSpec::choice("sum", "Summed quantity", "scores",
+                          {{"scores", "Scores", "Raw scores: layers with large scores count more."},
+                           {"probabilities", "Probabilities", "Softmax of the scores: every layer has one vote."}},
+                          "What is added up over the layers in the answer by sum."),
+    };
+    ChannelSpec loss;
+    loss.id = "loss";
+    loss.title = "Local loss";
+    loss.symbol = "L_l";
+    loss.doc = "Cross-entropy of this layer's own class scores on the training batch.";
+    loss.logarithmic = true;
+    ChannelSpec accuracy;
+    accuracy.id = "layer_accuracy";
+    accuracy.title = "Accuracy of the layer";
+    accuracy.doc = "Share of the training batch that this layer's own scores get right (0 to 1).";
+    d.channels = {loss, accuracy};
+    d.phases = {{"forward", "Forward pass", "Each layer computes its activity, its scores and its update, then passes the "
+                                           "activity on."}};
+    d.optimizer = {"adam", {{"rate", 1e-3}}};
+    d.batch = 128;
+    d.epochs = 8;
+    d.local = true;
+    d.costNote = "One forward product and one weight gradient per layer and step (backpropagation: three), plus three thin products "
+                 "with the projection; one forward pass at inference. Memory of one layer's activity suffices.";
+    d.suits = [](const Circuit&, const Network& network, const DataSchema& data, const ParamSet&) {
+        Suitability suits = suitsLocalRule(network, data, "Mono-Forward");
+        if (suits.ok)
+            suits.notes.push_back("The circuit's own read-out is not trained: every layer answers through a projection of its own.");
+        return suits;
+    };
+    d.marks = [](const Circuit& circuit, const Network& network, const ParamSet& params) {
+        std::vector<Mark> marks = localMarks(circuit, network, {"*G*_#", "−|log| |softmax|(*a*_# *M*_#^T)_y", "loss"});
+        marks.push_back(readoutMark(network, params.text("answer") == "sum" ? "largest sum of *G*_l over the layers"
+                                                                             : "largest *G* of the last layer"));
+        return marks;
+    };
+    d.make = [](RuleInit init) -> std::unique_ptr<LearningRule> { return std::make_unique<MonoForward>(init); };
+    return d;
+}
+
+}  // namespace lab

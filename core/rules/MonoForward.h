@@ -1,0 +1,63 @@
+// Mono-Forward: one forward pass, no negatives; every layer is trained on its own class scores.
+//
+//   a_l = stage l of a_{l-1},  a_0 = X (B x d_0),  a_l (B x d_l)
+//   G_l = a_l M_l^T            goodness of the classes, M_l (C x d_l), no bias
+//   L_l = -(1/B) sum_i log softmax(G_l)_{i, y_i}
+//   Q_l = (softmax(G_l) - Y)/B                       (B x C)
+//   dM_l = Q_l^T a_l                                 (C x d_l)
+//   dL/da_l = Q_l M_l with M_l before its update;    the stage's exact derivative gives dW_l, db_l
+// The next layer receives a_l computed with the weights before their update, and nothing comes back from it.
+// Source: J. Gong, B. Li, W. Abdulla, Mono-Forward, arXiv 2501.09238 (2025).
+#pragma once
+
+#include "core/rules/LocalHead.h"
+#include "core/rules/LocalStages.h"
+
+namespace lab {
+
+RuleDescription describeMonoForward();
+
+class MonoForward final : public LearningRule {
+public:
+    explicit MonoForward(const RuleInit& init);
+
+    const std::vector<RuleLayer>& layers() const override { return m_layers; }
+    const std::vector<PredictionWay>& ways() const override { return m_ways; }
+    StepReport step(const Batch& batch, StepContext& context) override;
+    void predict(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> scores) override;
+    Index predictionCapacity() const override { return m_work.capacity(); }
+    double evaluationLoss(const MatrixMap& primaryScores, const ConstMatrixMap& x, const int* labels) const override;
+    void represent(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> out) override;
+    int weightBlock(int layer, const ParamStore** store) const override;
+    ParamStore* ownParameters() override { return &m_own; }
+    std::size_t creditBytes() const override;
+
+private:
+    struct Layer {
+        LocalStage stage;
+        LocalHead projection;
+        int weights = 0;      // update groups
+        int projections = 0;
+    };
+
+    void trainLayer(std::size_t l, const Batch& batch, StepContext& context, StepReport& report);
+    void reportReads(const Layer& layer, std::vector<UpdateReads>& reads) const;
+
+    Network& m_network;
+    bool m_inTurn = false;
+    bool m_sumProbabilities = false;
+    bool m_primarySum = false;
+    std::vector<Layer> m_stack;
+    std::vector<RuleLayer> m_layers;
+    std::vector<PredictionWay> m_ways;
+    ParamStore m_own;
+    Workspace m_work;
+    Buffer m_gradient;      // layout of the network's parameters
+    Buffer m_ownGradient;   // layout of m_own
+    Buffer m_scores;        // capacity x C
+    Buffer m_error;         // capacity x C
+    Buffer m_total;         // capacity x C: sum over the layers
+    std::vector<int> m_answers;
+};
+
+}  // namespace lab

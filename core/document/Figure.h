@@ -2,6 +2,7 @@
 // CSV all take it from here, so that what is exported is exactly what was seen. No pixels, no Qt, no widget.
 #pragma once
 
+#include "core/document/LabelText.h"
 #include "core/math/Types.h"
 
 #include <cstdint>
@@ -178,15 +179,12 @@ struct Figure {
     std::string summary() const;
 };
 
-// Exactly what is drawn, C locale, LF, RFC 4180 quoting: one row per number with the columns
-// panel,series,x,y,value,label (a column that no row uses is left out). Message panels give a header and no rows.
+// Exactly what is drawn, C locale, LF, RFC 4180 quoting. A single table panel is written as it is. Otherwise one row per
+// number with those of the columns panel, series, label, x, x_to, y, channel, value that some row uses:
+//   curves, scatter  series, x, y (empty at a gap)          histogram  series, x, x_to (the bin), value
+//   bars             series, label (category), value         heat       y (row from the top), x (column), label, value
+//   tiles            label (caption), channel, y, x, value    table      series (row), label (column), value
+//   reference line   series = its label, x or y
 std::string figureCsv(const Figure& figure);
-
-// Label markup as plain Unicode text: "W_1" -> "W₁", "x^2" -> "x²"; what has no Unicode form stays as it is.
-std::string plainLabel(const std::string& markup);
-
-// A number as the figures print it: at most `digits` significant digits, no exponent between 1e-3 and 1e6, true minus
-// sign, "–" for NaN.
-std::string figureNumber(double value, int digits = 3);
 
 }  // namespace lab

@@ -28,7 +28,8 @@ public:
         double milliseconds = 0;                  // that building took; 0 = nothing had changed
     };
 
-    // Wants these views of this snapshot. Builders of keys that are no longer named are dropped.
+    // Wants these views of this snapshot. A key that is not named costs nothing; its builder keeps what it has gathered in
+    // this run (aligned axes, slow curves) for when the view is shown again. What has not changed is not built again.
     void submit(std::shared_ptr<const Snapshot> snapshot, std::vector<Request> requests);
     // Figures finished since the last call, at most one per key; empty where there are none. Never blocks on building.
     std::vector<Built> take();

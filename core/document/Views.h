@@ -24,9 +24,13 @@ public:
     Pool& pool();
     struct Geometry;  // core/document/ViewsShared.h
     Geometry& geometry();
+    // Most points that a curve is drawn with: two per pixel of a small chart, unless a large figure is wanted.
+    std::size_t pointsPerCurve() const { return m_pointsPerCurve; }
+    void setPointsPerCurve(std::size_t points) { m_pointsPerCurve = points; }
 
 private:
     Pool m_pool;
+    std::size_t m_pointsPerCurve = 500;
     std::unique_ptr<Geometry> m_geometry;
 };
 

@@ -1,0 +1,36 @@
+// The same figure as a file: SVG and PDF with text as text, PNG at a chosen size, CSV of exactly what is drawn. Needs a
+// QGuiApplication (the offscreen platform will do), no window. The same figure gives the same bytes.
+#pragma once
+
+#include "core/base/Result.h"
+#include "core/document/Figure.h"
+
+#include <QByteArray>
+#include <QImage>
+#include <QString>
+
+namespace lab {
+
+struct FigureExportOptions {
+    int width = 1200;          // pixels; in PDF 96 to the inch
+    int height = 800;
+    bool dark = false;         // else the print palette
+    bool transparent = false;  // no background (PNG, SVG)
+    double textScale = 0;      // 0: text grows with the picture, so that it is as readable on a slide as in a column
+};
+
+enum class FigureFormat { Svg, Pdf, Png, Csv };
+
+// By the extension of `path`. Errors: LAB-FIG-101 with the known ones in the hint.
+Result<FigureFormat> figureFormat(const QString& path);
+
+// The file as bytes. Errors: LAB-FIG-102 for a size outside 64 to 16384 pixels a side.
+Result<QByteArray> figureBytes(const Figure& figure, FigureFormat format, const FigureExportOptions& options = {});
+
+// The figure as a picture (clipboard, PNG). The size must be valid.
+QImage figureImage(const Figure& figure, const FigureExportOptions& options = {});
+
+// Writes the figure to `path`, all or nothing. Errors: as above, LAB-FIG-103 where the file cannot be written.
+Result<void> exportFigure(const Figure& figure, const QString& path, const FigureExportOptions& options = {});
+
+}  // namespace lab

@@ -31,6 +31,8 @@ Result<CircuitChange> renameOperation(const Circuit& circuit, const std::string&
 Result<CircuitChange> setAxisSize(const Circuit& circuit, const std::string& axis, const std::string& size);
 Result<CircuitChange> renameAxis(const Circuit& circuit, const std::string& axis, const std::string& name);
 Result<CircuitChange> moveOperation(const Circuit& circuit, const std::string& operation, int columns);
+// Lets `operation` read `wire`: a free end, or an array that others read too (a copy is then put in or extended).
+Result<CircuitChange> connectWire(const Circuit& circuit, const std::string& wire, const std::string& operation);
 // A residual connection around consecutive operations: copy before, add after.
 Result<CircuitChange> addResidual(const Circuit& circuit, const std::vector<std::string>& operations);
 Result<CircuitChange> groupItems(const Circuit& circuit, const std::vector<std::string>& ids, const std::string& title);

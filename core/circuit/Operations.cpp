@@ -201,7 +201,7 @@ OperationDescription normKind() {
                           ParamScale::Log)
             .withSymbol("ε")
             .isAdvanced()};
-    d.idPrefix = "n";
+    d.idPrefix = "nz";
     return d;
 }
 

@@ -94,7 +94,6 @@ void addMismatchFixes(const Circuit& circuit, Problem& problem, const std::strin
     // The writer: whoever made the axis that the wire carries, if its size was typed.
     const auto offerWriter = [&](const Axis& axis, long wanted) {
         const Operation* writer = makerOf(circuit, axis.id);
-        if (writer == nullptr) writer = circuit.producer(wire->id);
         if (writer != nullptr && isNumber(axis.size))
             problem.fixes.push_back(setSizeFix(circuit, axis.id, wanted,
                                                "Make " + displayName(*writer) + " write " + std::to_string(wanted)));

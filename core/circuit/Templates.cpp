@@ -1,9 +1,281 @@
 #include "core/circuit/Templates.h"
 
 #include "core/base/Assert.h"
+#include "core/circuit/CircuitEdits.h"
 #include "core/circuit/Operations.h"
+#include "core/circuit/SizeExpression.h"
+
+#include <algorithm>
 
 namespace lab {
+
+namespace {
+
+Error templateError(int number, std::string message, std::string where, std::string hint) {
+    return {"LAB-CIRCUIT-" + std::to_string(number), std::move(message), std::move(where), std::move(hint)};
+}
+
+std::string templateList() {
+    std::string list;
+    for (const CircuitTemplate& t : circuitTemplates()) list += (list.empty() ? "" : ", ") + t.id;
+    return list;
+}
+
+// Elements of one sample, 0 where the shape is none of a sample.
+long sampleSize(const std::vector<long>& shape) {
+    if (shape.size() != 1 && shape.size() != 3) return 0;
+    long n = 1;
+    for (const long s : shape)
+        if (s < 1 || __builtin_mul_overflow(n, s, &n) || n > kMaxAxisSize) return 0;
+    return n;
+}
+
+void addAxis(Circuit& c, const std::string& id, const std::string& name, AxisRole role, long size, int dims = 1) {
+    Axis a;
+    a.id = id;
+    a.name = name;
+    a.role = role;
+    if (size > 0) a.size = std::to_string(size);
+    a.dims = dims;
+    c.axes.push_back(std::move(a));
+}
+
+// An input joined to an output: a flat axis, or an image with its channels at the bottom.
+Circuit bareEnds(const std::vector<long>& shape, bool flat) {
+    Circuit c;
+    addAxis(c, "b", "b", AxisRole::Batch, 0);
+    Wire wire;
+    wire.id = "w1";
+    wire.axes = {"b"};
+    if (flat) {
+        addAxis(c, "p", "p", AxisRole::Feature, sampleSize(shape));
+        wire.axes.push_back("p");
+    } else {
+        if (shape[1] == shape[2]) {
+            addAxis(c, "x", "~x", AxisRole::Space, shape[1], 2);
+            wire.axes.push_back("x");
+        } else {
+            addAxis(c, "h", "~h", AxisRole::Space, shape[1]);
+            addAxis(c, "w", "~w", AxisRole::Space, shape[2]);
+            wire.axes.insert(wire.axes.end(), {"h", "w"});
+        }
+        addAxis(c, "c", "c", AxisRole::Feature, shape[0]);
+        wire.axes.push_back("c");
+    }
+    c.wires.push_back(std::move(wire));
+    Operation input;
+    input.id = "in1";
+    input.kind = "input";
+    input.out = {"w1"};
+    input.name = "*X*";
+    Operation output;
+    output.id = "out1";
+    output.kind = "output";
+    output.in = {"w1"};
+    output.name = "`*Y*";
+    c.operations = {input, output};
+    return c;
+}
+
+// "layer n": a learned map with what acts on its result, outside other groups. The read-out stays alone.
+void groupLayers(Circuit& c) {
+    std::vector<std::vector<std::string>> layers;
+    std::vector<std::string> fills;
+    bool open = false;
+    const std::vector<const Operation*> order = c.ordered();
+    const Operation* readout = nullptr;
+    for (const Operation* op : order)
+        if (findOperation(op->kind)->learned) readout = op;
+    for (const Operation* op : order) {
+        const OperationDescription& d = *findOperation(op->kind);
+        const bool grouped = std::any_of(c.groups.begin(), c.groups.end(), [&](const Group& g) {
+            return std::find(g.members.begin(), g.members.end(), op->id) != g.members.end();
+        });
+        if (grouped || op == readout) {
+            open = false;
+        } else if (d.learned && d.rule != AxisRule::Keep) {
+            layers.push_back({op->id});
+            fills.emplace_back(d.rule == AxisRule::Window ? "conv" : "ffn");
+            open = true;
+        } else if (open && (d.rule == AxisRule::Keep || (d.rule == AxisRule::Window && !d.learned))) {
+            layers.back().push_back(op->id);
+        } else {
+            open = false;
+        }
+    }
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        Group g;
+        g.id = c.freshId("g");
+        g.title = "layer " + std::to_string(i + 1);
+        g.members = layers[i];
+        g.fill = fills[i];
+        c.groups.push_back(std::move(g));
+    }
+    std::size_t blocks = 0;
+    for (Group& g : c.groups)
+        if (g.fill == "res") g.title = "residual " + std::to_string(++blocks);
+}
+
+// Learned maps carry their letter and number, as in the drawings of papers.
+void nameMaps(Circuit& c) {
+    std::size_t n = 0;
+    for (const Operation* op : c.ordered())
+        if (const OperationDescription& d = *findOperation(op->kind); d.rule == AxisRule::Map) {
+            const std::string number = std::to_string(++n);
+            c.operation(op->id)->name = d.letter + "_" + (number.size() > 1 ? "{" + number + "}" : number);
+        }
+}
+
+Circuit fromLine(const std::vector<long>& shape, bool flat, const std::string& line, bool classes) {
+    const Result<CircuitChange> change = quickAdd(bareEnds(shape, flat), line, "");
+    LAB_ASSERT(change.ok());
+    Circuit c = change->circuit;
+    const std::string last = change->selection.back();
+    if (classes) {
+        const std::string axis = c.operation(last)->targetOut.front();
+        c.axis(axis)->role = AxisRole::Class;
+        c.axis(axis)->name = "k";
+    }
+    nameMaps(c);
+    groupLayers(c);
+    return c;
+}
+
+}  // namespace
+
+const std::vector<CircuitTemplate>& circuitTemplates() {
+    static const std::vector<CircuitTemplate> templates = {
+        {"mlp", "Multi-layer perceptron", "Two hidden layers of ReLU units and a linear read-out: the circuit that every rule can train.",
+         "digits", false},
+        {"cnn", "Convolutional network", "Two convolutions with ReLU and max pooling, then a linear read-out.", "seg7", true},
+        {"residual", "Residual network", "Hidden layers that add to what they read, so that signals have a way past each of them.",
+         "digits", false},
+        {"residual-cnn", "Residual convolutional network",
+         "Residual blocks of two batch-normalised convolutions, as in ResNet, with a global mean before the read-out.", "seg7", true},
+        {"autoencoder", "Autoencoder", "Squeezes a sample through a narrow layer and rebuilds it: learning without labels.", "digits",
+         false},
+    };
+    return templates;
+}
+
+Result<Circuit> makeTemplate(const std::string& id, const std::vector<long>& inputShape, int classes) {
+    const auto& all = circuitTemplates();
+    const auto it = std::find_if(all.begin(), all.end(), [&](const CircuitTemplate& t) { return t.id == id; });
+    if (it == all.end())
+        return templateError(401, "there is no template '" + id + "'.", id, "Templates: " + templateList() + ".");
+    const long features = sampleSize(inputShape);
+    if (features == 0)
+        return templateError(406, "a template needs a sample of one axis, or of channels, height and width.", id,
+                             "Choose a data set first.");
+    if (classes < 2 && id != "autoencoder")
+        return templateError(406, "a template needs a data set of two or more classes.", id, "Choose a data set with labels.");
+    if (it->needsImage && inputShape.size() != 3)
+        return templateError(404, "the template '" + id + "' needs images, but the data set is a table of " + std::to_string(features) +
+                                      " features.",
+                             id, "Choose an image data set, or another template: " + templateList() + ".");
+    const std::string out = std::to_string(classes);
+    const long hidden = features < 64 ? 32 : 256;
+    Circuit c;
+    if (id == "mlp") {
+        c = makeMlp({features, hidden, hidden, classes});
+    } else if (id == "cnn") {
+        c = fromLine(inputShape, false, "conv 8 | relu | maxpool | conv 16 | relu | maxpool | flatten | linear " + out, true);
+    } else if (id == "residual") {
+        const std::string h = std::to_string(hidden / 2);
+        c = fromLine(inputShape, true,
+                     "linear " + h + " | relu | res( rms | linear " + h + " | relu ) | res( rms | linear " + h + " | relu ) | linear " + out,
+                     true);
+    } else if (id == "residual-cnn") {
+        c = fromLine(inputShape, false,
+                     "conv 8 | bn | relu | maxpool | res( conv 8 | bn | relu | conv 8 | bn ) | relu | conv 16 s2 | bn | relu | "
+                     "res( conv 16 | bn | relu | conv 16 | bn ) | relu | gap | linear " + out,
+                     true);
+    } else {
+        const std::string wide = std::to_string(hidden / 2);
+        const std::string code = std::to_string(std::max<long>(1, features < 64 ? features / 2 : 32));
+        c = fromLine(inputShape, true,
+                     "linear " + wide + " | relu | linear " + code + " | identity | linear " + wide + " | relu | linear " +
+                         std::to_string(features),
+                     false);
+    }
+    c.title = it->title;
+    return c;
+}
+
+Result<Circuit> parseShorthand(const std::string& text, const std::vector<long>& inputShape, int classes) {
+    const std::size_t colon = text.find(':');
+    const std::string head = text.substr(0, colon);
+    const auto& all = circuitTemplates();
+    if (std::none_of(all.begin(), all.end(), [&](const CircuitTemplate& t) { return t.id == head; }))
+        return templateError(401, "'" + text.substr(0, 80) + "' is neither a file nor a known circuit.", text.substr(0, 80),
+                             "Known: " + templateList() + ", and mlp:784-500-500-10 with widths of your own.");
+    if (colon == std::string::npos) return makeTemplate(head, inputShape, classes);
+    if (head != all.front().id)
+        return templateError(402, "the template '" + head + "' takes no widths.", text.substr(0, 80),
+                             "Write " + head + " alone, or mlp:784-500-500-10.");
+    std::string widthsText = text.substr(colon + 1);
+    std::string activation = "relu";
+    if (const std::size_t second = widthsText.find(':'); second != std::string::npos) {
+        activation = widthsText.substr(second + 1);
+        widthsText.resize(second);
+        const OperationPreset* preset = findPreset(activation);
+        const OperationDescription* d = preset == nullptr ? nullptr : findOperation(preset->kind);
+        if (d == nullptr || d->glyph != Glyph::Pointwise || d->params.empty() || d->params.front().name != "fn") {
+            std::string list;
+            for (const OperationPreset& p : operationPresets())
+                if (const OperationDescription* k = findOperation(p.kind); !k->params.empty() && k->params.front().name == "fn" &&
+                                                                           k->glyph == Glyph::Pointwise)
+                    list += (list.empty() ? "" : ", ") + p.word;
+            return templateError(405, "'" + activation.substr(0, 40) + "' is no pointwise function.", text.substr(0, 80),
+                                 "Pointwise functions: " + list + ".");
+        }
+    }
+    const long features = sampleSize(inputShape);
+    std::vector<long> widths;
+    std::size_t at = 0;
+    for (bool more = true; more;) {
+        const std::size_t dash = widthsText.find('-', at);
+        more = dash != std::string::npos;
+        const std::string part = widthsText.substr(at, more ? dash - at : std::string::npos);
+        at = dash + 1;
+        // An empty width at an end is the data set's.
+        if (part.empty() && (widths.empty() || !more)) {
+            const long given = widths.empty() ? features : classes;
+            if (given < 1)
+                return templateError(402, "'" + text.substr(0, 80) + "' leaves a width to the data set, but none is given.", text.substr(0, 80),
+                                     "Write all widths: mlp:784-500-500-10.");
+            widths.push_back(given);
+            continue;
+        }
+        const bool digits = !part.empty() && part.size() <= 9 && part.find_first_not_of("0123456789") == std::string::npos;
+        const long width = digits ? std::stol(part) : 0;
+        if (width < 1 || width > 1'000'000)
+            return templateError(402, "'" + part.substr(0, 40) + "' in '" + text.substr(0, 80) + "' is not a width from 1 to 1000000.",
+                                 text.substr(0, 80), "Write for example mlp:784-500-500-10, or mlp:784-500-500-10:tanh.");
+        widths.push_back(width);
+        if (widths.size() > 256)
+            return templateError(402, "there are more than 256 widths.", text.substr(0, 80), "Use fewer layers.");
+    }
+    if (widths.size() < 2)
+        return templateError(402, "'" + text.substr(0, 80) + "' has only one width.", text.substr(0, 80),
+                             "Write at least the number of inputs and of outputs: mlp:784-10.");
+    if (features > 0 && widths.front() != features)
+        return templateError(403, "'" + text.substr(0, 80) + "' reads " + std::to_string(widths.front()) + " values, but a sample has " +
+                                      std::to_string(features) + ".",
+                             text.substr(0, 80), "Begin with " + std::to_string(features) + ".");
+    if (classes > 0 && features > 0 && widths.back() != classes && widths.back() != features)
+        return templateError(403, "'" + text.substr(0, 80) + "' answers with " + std::to_string(widths.back()) +
+                                      " values, but the data set has " + std::to_string(classes) + " classes.",
+                             text.substr(0, 80), "End with " + std::to_string(classes) + ".");
+    Circuit c = makeMlp(widths, activation);
+    // As many outputs as inputs: it rebuilds the sample.
+    if (classes > 0 && widths.back() == features && widths.back() != classes) {
+        Axis& axis = *c.axis("k");
+        axis.role = AxisRole::Feature;
+        axis.name = "`p";
+    }
+    return c;
+}
 
 Circuit makeMlp(const std::vector<long>& widths, const std::string& activation) {
     LAB_ASSERT(widths.size() >= 2);

@@ -91,6 +91,12 @@ JsonValue JsonValue::number(double value) {
     return v;
 }
 
+JsonValue JsonValue::real(double value) {
+    JsonValue v = number(value);
+    if (v.m_type == Type::Number && v.m_text.find_first_of(".e") == std::string::npos) v.m_text += ".0";
+    return v;
+}
+
 JsonValue JsonValue::unsigned64(std::uint64_t value) { return text(std::to_string(value)); }
 
 JsonValue JsonValue::text(std::string value) {

@@ -33,6 +33,8 @@ public:
     static JsonValue integer(std::int64_t value);
     // Shortest text that reads back to the same value; null where the value is not finite.
     static JsonValue number(double value);
+    // The same, but always with a point or exponent: readers can tell it from a whole number.
+    static JsonValue real(double value);
     // As a string of decimal digits: many readers of JSON lose digits of numbers beyond 2^53.
     static JsonValue unsigned64(std::uint64_t value);
     static JsonValue text(std::string value);
@@ -54,6 +56,8 @@ public:
 
     // Building. `set` replaces a member of that name or adds one at the end; `push` adds to an array.
     JsonValue& set(std::string name, JsonValue value);
+    // Adds a member that is known to be new: no search, for objects of any length.
+    void add(std::string name, JsonValue value) { m_members.emplace_back(std::move(name), std::move(value)); }
     void push(JsonValue value) { m_items.push_back(std::move(value)); }
     bool remove(std::string_view name);
 

@@ -200,6 +200,11 @@ Result<const DataFormat*> formatOf(const std::string& path) {
     }
     for (const DataFormat& format : dataFormats())
         if (format.accepts(probe)) return &format;
+    // Nonsense that comes out of a damaged compressed file is better explained by the damage.
+    if (!probe.isFolder) {
+        const Result<Bytes> whole = readContent(path, 1 << 20);
+        if (!whole && whole.error().code != "LAB-DATA-153") return whole.error();
+    }
     return Error{"LAB-DATA-173", "the format is not known: the content begins with " + hexOf(probe.head) + ".", path,
                  "Formats that are read: " + formatTitles() + ". Unpack archives first."};
 }

@@ -83,7 +83,7 @@ Result<Dataset> readNpzDataset(const std::string& path) {
     if (!*found) {
         std::string names;
         for (std::size_t k = 0; k < std::min<std::size_t>(entries->size(), 12); ++k) names += (k == 0 ? "" : ", ") + (*entries)[k].name;
-        return Error{"LAB-DATA-176", "the archive holds " + (names.empty() ? std::string("nothing") : names) +
+        return Error{"LAB-DATA-176", "the archive holds " + names +
                                          (entries->size() > 12 ? ", ..." : "") + ", but samples and labels were wanted.",
                      path, "Name the arrays x and y, or x_train, y_train, x_test and y_test. Weights are read elsewhere."};
     }

@@ -21,6 +21,13 @@ std::string shown(const std::string& name) {
     return "'" + out + "'";
 }
 
+// QBuffer warns on the console about positions beyond its end, which damaged directories ask for.
+class MemoryFile : public QBuffer {
+public:
+    using QBuffer::QBuffer;
+    bool seek(qint64 position) override { return position >= 0 && position <= size() && QBuffer::seek(position); }
+};
+
 Result<Bytes> readEntry(QuaZip& zip, std::uint64_t announced, std::uint64_t allowed, const std::string& place) {
     const Error damaged{"LAB-DATA-157", "the entry does not match its checksum or its size of " + std::to_string(announced) + " bytes.",
                         place, "Copy or save the file again."};
@@ -66,11 +73,11 @@ bool looksLikeZip(std::span<const std::uint8_t> bytes) {
 }
 
 Result<std::vector<ZipEntry>> readZip(std::span<const std::uint8_t> bytes, const std::string& where, const ZipLimits& limits) {
-    const Error damaged{"LAB-DATA-154", "this is not a zip archive, or its directory is damaged.", where,
+    const Error damaged{"LAB-DATA-154", "this is not a zip archive, or it is empty or its directory damaged.", where,
                         "Copy or save the file again."};
     if (!looksLikeZip(bytes)) return damaged;
     QByteArray view = QByteArray::fromRawData(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
-    QBuffer buffer(&view);
+    MemoryFile buffer(&view);
     buffer.open(QIODevice::ReadOnly);
     QuaZip zip(&buffer);
     zip.setAutoClose(false);
@@ -108,7 +115,7 @@ Result<std::vector<ZipEntry>> readZip(std::span<const std::uint8_t> bytes, const
 }
 
 Result<Bytes> zipBytes(const std::vector<ZipEntry>& entries, ZipMethod method) {
-    const Error failed{"LAB-DATA-158", "the archive could not be built.", "", "Close other programs: memory may be short."};
+    const Error failed{"LAB-DATA-158", "the archive could not be built.", "", "Use shorter names; close other programs, memory may be short."};
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     {
@@ -117,6 +124,8 @@ Result<Bytes> zipBytes(const std::vector<ZipEntry>& entries, ZipMethod method) {
         zip.setUtf8Enabled(true);
         if (!zip.open(QuaZip::mdCreate)) return failed;
         for (const ZipEntry& entry : entries) {
+            constexpr std::size_t kLongestName = 65535;  // its length is stored in 16 bits
+            if (entry.name.size() > kLongestName) return failed;
             // A fixed date: the same content gives the same bytes, whenever and wherever it is written.
             QuaZipNewInfo info(QString::fromStdString(entry.name));
             info.dateTime = QDateTime(QDate(1980, 1, 1), QTime(0, 0));

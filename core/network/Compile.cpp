@@ -51,6 +51,7 @@ private:
     Result<void> checkEnds();
     Result<void> build();
     Result<void> buildNode(int node);
+    void findTargets(const Operation& op, KernelBuild& build) const;
     Result<BlockAt> addBlock(int node, const std::string& suffix, ParamBlock block);
     void nameStages();
     void share();
@@ -162,12 +163,44 @@ Result<BlockAt> Compiler::addBlock(int node, const std::string& suffix, ParamBlo
     return at;
 }
 
+// Axes that it reads may have names of its own: those stand for the axes of the wire that end here.
+void Compiler::findTargets(const Operation& op, KernelBuild& build) const {
+    const AxisRule rule = findOperation(op.kind)->rule;
+    if (op.in.empty() || op.out.empty() || rule == AxisRule::Copy || rule == AxisRule::Agree) return;
+    const std::vector<std::string>& in = m_circuit.wire(op.in.front())->axes;
+    const std::vector<std::string>& out = m_circuit.wire(op.out.front())->axes;
+    const auto has = [](const std::vector<std::string>& list, const std::string& id) {
+        return std::find(list.begin(), list.end(), id) != list.end();
+    };
+    bool own = false;
+    for (const std::string& target : op.targetIn) {
+        if (has(in, target)) build.targetIn.push_back(target);
+        else own = true;
+    }
+    if (own)
+        for (const std::string& axis : in)
+            if (!has(op.targetIn, axis) && !has(out, axis)) build.targetIn.push_back(axis);
+    // What keeps its axes writes those that it reads, in their places.
+    if (rule != AxisRule::Keep) {
+        build.targetOut = op.targetOut;
+        return;
+    }
+    for (std::size_t i = 0; i < in.size() && i < out.size(); ++i)
+        if (has(build.targetIn, in[i])) build.targetOut.push_back(out[i]);
+}
+
 Result<void> Compiler::buildNode(int node) {
     NodeInfo& info = m_state.infos[static_cast<std::size_t>(node)];
     const Operation& op = operation(node);
-    KernelBuild build{op, operationParams(op), {}, {}, {}};
+    KernelBuild build{op, operationParams(op), {}, {}, {}, {}, {}};
     for (const int array : info.in) build.in.push_back(m_state.layouts[static_cast<std::size_t>(array)]);
     for (const int array : info.out) build.out.push_back(m_state.layouts[static_cast<std::size_t>(array)]);
+    findTargets(op, build);
+    for (const ArrayLayout& in : build.in)
+        for (const ArrayLayout& out : build.out)
+            if (!passesInOrder(in, build.targetIn, out, build.targetOut))
+                return problem("LAB-NET-106", "the axes that pass by stand in another order behind it than in front of it",
+                               displayName(op), "give its wires the same order of axes");
     build.addBlock = [&](const std::string& suffix, ParamBlock block) { return addBlock(node, suffix, std::move(block)); };
     Result<std::unique_ptr<Kernel>> kernel = findKernel(op.kind)(build);
     if (!kernel) return kernel.error();

@@ -8,11 +8,15 @@ namespace lab {
 namespace {
 
 // The one list of kernels, by operation kind.
-constexpr std::array<std::pair<const char*, KernelFactory>, 8> kKernels = {{
+constexpr std::array<std::pair<const char*, KernelFactory>, 12> kKernels = {{
     {"input", makeEndKernel},
     {"linear", makeLinearKernel},
+    {"conv", makeConvKernel},
     {"pointwise", makePointwiseKernel},
+    {"norm", makeNormKernel},
     {"softmax", makeSoftmaxKernel},
+    {"dropout", makeDropoutKernel},
+    {"pool", makePoolKernel},
     {"merge", makeMergeKernel},
     {"copy", makeCopyKernel},
     {"add", makeAddKernel},
@@ -78,6 +82,27 @@ Result<ArraySplit> splitLayout(const ArrayLayout& layout, const std::vector<std:
         (i < first ? split.outer : i > last ? split.inner : split.target) *= size;
     }
     return split;
+}
+
+bool passesInOrder(const ArrayLayout& in, const std::vector<std::string>& targetIn, const ArrayLayout& out,
+                   const std::vector<std::string>& targetOut) {
+    const auto rest = [](const ArrayLayout& layout, const std::vector<std::string>& targets) {
+        std::vector<const ArrayLayout::Dimension*> dimensions;
+        for (const ArrayLayout::Dimension& d : layout.dimensions)
+            if (std::find(targets.begin(), targets.end(), d.axis) == targets.end()) dimensions.push_back(&d);
+        return dimensions;
+    };
+    const auto before = rest(in, targetIn), behind = rest(out, targetOut);
+    if (before.size() != behind.size()) return false;
+    const auto carries = [&](const std::string& axis) {
+        return std::any_of(behind.begin(), behind.end(), [&](const ArrayLayout::Dimension* d) { return d->axis == axis; });
+    };
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        if (before[i]->size != behind[i]->size || before[i]->position != behind[i]->position) return false;
+        // Under another name it is the same axis only if its own name is not somewhere else.
+        if (before[i]->axis != behind[i]->axis && carries(before[i]->axis)) return false;
+    }
+    return true;
 }
 
 }  // namespace lab

@@ -95,6 +95,8 @@ struct KernelBuild {
     const Operation& operation;
     ParamSet params;
     std::vector<ArrayLayout> in, out;
+    std::vector<std::string> targetIn;   // axes that it reads, as they are called on its first input wire
+    std::vector<std::string> targetOut;  // axes that it writes, on its first output wire
     // Adds "<operation>.<suffix>" or, for an operation that is tied to another, finds the block of that one; an error
     // (LAB-NET-107) where the shapes differ.
     std::function<Result<BlockAt>(const std::string& suffix, ParamBlock block)> addBlock;
@@ -121,5 +123,8 @@ Result<std::unique_ptr<Kernel>> makeSoftmaxKernel(const KernelBuild&);
 // The dimensions of `axes` in this layout; an error (LAB-NET-105) where they do not lie side by side in memory.
 // An empty list means the whole sample.
 Result<ArraySplit> splitLayout(const ArrayLayout& layout, const std::vector<std::string>& axes, const Operation& operation);
+// Whether the dimensions that pass by the operation (those not in the lists) come out in the order in which they went in.
+bool passesInOrder(const ArrayLayout& in, const std::vector<std::string>& targetIn, const ArrayLayout& out,
+                   const std::vector<std::string>& targetOut);
 
 }  // namespace lab

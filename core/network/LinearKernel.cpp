@@ -123,12 +123,12 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<Kernel>> makeLinearKernel(const KernelBuild& build) {
-    const Result<ArraySplit> in = splitLayout(build.in[0], build.operation.targetIn, build.operation);
+    const Result<ArraySplit> in = splitLayout(build.in[0], build.targetIn, build.operation);
     if (!in) return in.error();
-    const Result<ArraySplit> out = splitLayout(build.out[0], build.operation.targetOut, build.operation);
+    const Result<ArraySplit> out = splitLayout(build.out[0], build.targetOut, build.operation);
     if (!out) return out.error();
     if (in->outer != out->outer || in->inner != out->inner)
-        return Error{"LAB-NET-106", "the axes that pass by stand in another order behind the operation than in front of it",
+        return Error{"LAB-NET-106", "the new axis stands in another place among the axes that pass by than the old one",
                      displayName(build.operation), "put the new axis where the old one was"};
     const Index units = out->target;
     ParamBlock block;

@@ -63,7 +63,7 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<Kernel>> makeSoftmaxKernel(const KernelBuild& build) {
-    const Result<ArraySplit> split = splitLayout(build.in[0], build.operation.targetIn, build.operation);
+    const Result<ArraySplit> split = splitLayout(build.in[0], build.targetIn, build.operation);
     if (!split) return split.error();
     return std::unique_ptr<Kernel>(new SoftmaxKernel(*split));
 }

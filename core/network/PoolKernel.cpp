@@ -1,0 +1,104 @@
+// Pooling: the largest value or the mean of every window, per channel. Padding never wins a maximum and counts as zero in
+// a mean, as in PyTorch. The adjoint of a maximum goes to the first position that holds it.
+#include "core/network/WindowGeometryOf.h"
+
+#include <limits>
+
+namespace lab {
+
+namespace {
+
+class PoolKernel final : public Kernel {
+public:
+    PoolKernel(const ConvGeometry& geometry, bool maximum) : m_geometry(geometry), m_maximum(maximum) {}
+
+    void forward(const KernelRun& run) const override {
+        planes(run, [&](const Real* x, Real* y) {
+            windows([&](Index out, Index top, Index bottom, Index left, Index right) {
+                if (m_maximum) {
+                    Real best = -std::numeric_limits<Real>::infinity();
+                    for (Index i = top; i < bottom; ++i)
+                        for (Index j = left; j < right; ++j) {
+                            const Real value = x[i * m_geometry.width + j];
+                            best = value <= best ? best : value;  // NaN goes through
+                        }
+                    y[out] = best;
+                } else {
+                    Real total = 0;
+                    for (Index i = top; i < bottom; ++i)
+                        for (Index j = left; j < right; ++j) total += x[i * m_geometry.width + j];
+                    y[out] = total * share();
+                }
+            });
+        }, run.in[0], run.out[0]);
+    }
+
+    void backward(const KernelRun& run) const override {
+        Real* dx = run.inAdjoint[0];
+        if (dx == nullptr) return;
+        const Index plane = m_geometry.height * m_geometry.width;
+        planes(run, [&](const Real* x, Real* y) {
+            const Real* dy = run.outAdjoint[0] + (y - run.out[0]);
+            Real* d = dx + (x - run.in[0]);
+            std::fill(d, d + plane, Real(0));
+            windows([&](Index out, Index top, Index bottom, Index left, Index right) {
+                if (!m_maximum) {
+                    const Real part = dy[out] * share();
+                    for (Index i = top; i < bottom; ++i)
+                        for (Index j = left; j < right; ++j) d[i * m_geometry.width + j] += part;
+                    return;
+                }
+                for (Index i = top; i < bottom; ++i)
+                    for (Index j = left; j < right; ++j)
+                        if (x[i * m_geometry.width + j] == y[out]) {
+                            d[i * m_geometry.width + j] += dy[out];
+                            return;
+                        }
+            });
+        }, run.in[0], run.out[0]);
+    }
+
+private:
+    Real share() const { return Real(1) / static_cast<Real>(m_geometry.kernelHeight * m_geometry.kernelWidth); }
+
+    template <class Work>
+    void planes(const KernelRun& run, Work&& work, const Real* x, Real* y) const {
+        const Index plane = m_geometry.height * m_geometry.width, outPlane = m_geometry.outHeight() * m_geometry.outWidth();
+        // Planes of about 16 thousand numbers make a tile.
+        const Index grain = std::max<Index>(1, 16384 / std::max<Index>(1, plane));
+        run.pool.ranges(run.rows * m_geometry.channels, grain, [&](Index begin, Index end) {
+            for (Index p = begin; p < end; ++p) work(x + p * plane, y + p * outPlane);
+        });
+    }
+
+    // work(output position, first row, row behind, first column, column behind), cut off at the borders.
+    template <class Work>
+    void windows(Work&& work) const {
+        const ConvGeometry& g = m_geometry;
+        const Index down = g.outHeight(), across = g.outWidth();
+        for (Index i = 0; i < down; ++i) {
+            const Index y = i * g.strideHeight - g.padHeight;
+            const Index top = std::max<Index>(y, 0), bottom = std::min(y + g.kernelHeight, g.height);
+            for (Index j = 0; j < across; ++j) {
+                const Index x = j * g.strideWidth - g.padWidth;
+                work(i * across + j, top, bottom, std::max<Index>(x, 0), std::min(x + g.kernelWidth, g.width));
+            }
+        }
+    }
+
+    ConvGeometry m_geometry;
+    bool m_maximum;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Kernel>> makePoolKernel(const KernelBuild& build) {
+    const Result<ConvGeometry> geometry = windowGeometryOf(build);
+    if (!geometry) return geometry.error();
+    if (2 * geometry->padHeight > geometry->kernelHeight || 2 * geometry->padWidth > geometry->kernelWidth)
+        return Error{"LAB-NET-113", "the padding is more than half of the kernel: some windows would hold nothing",
+                     displayName(build.operation), "use less padding"};
+    return std::unique_ptr<Kernel>(new PoolKernel(*geometry, build.params.text("fn") == "max"));
+}
+
+}  // namespace lab

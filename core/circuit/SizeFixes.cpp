@@ -157,6 +157,15 @@ void addFixes(const Circuit& circuit, Problem& problem) {
         problem.fixes.push_back(std::move(fix));
         return;
     }
+    if (problem.code == "LAB-SIZE-113") {
+        // A read-out behind everything else.
+        const Result<CircuitChange> longer = quickAdd(circuit, "linear " + std::to_string(problem.wanted), "");
+        if (!longer) return;
+        Fix fix{"End with a linear map " + std::to_string(problem.found) + " -> " + std::to_string(problem.wanted), longer->circuit};
+        fix.result.axis(fix.result.operation(longer->selection.back())->targetOut.front())->role = AxisRole::Class;
+        problem.fixes.push_back(std::move(fix));
+        return;
+    }
     if (problem.code == "LAB-SIZE-131" && op != nullptr) {
         const OperationDescription* d = findOperation(op->kind);
         if (d == nullptr) return;

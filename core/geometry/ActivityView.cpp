@@ -17,11 +17,16 @@ Index firstNonFiniteRow(const ActivityView& x) {
 
 const char* statusName(Status status) {
     switch (status) {
-        case Status::Ok: return "ok";
-        case Status::Degenerate: return "degenerate";
-        case Status::TooFewSamples: return "too few samples";
-        case Status::NotConverged: return "not converged";
-        case Status::Approx: return "approximate";
+        case Status::Ok:
+            return "ok";
+        case Status::Degenerate:
+            return "degenerate";
+        case Status::TooFewSamples:
+            return "too few samples";
+        case Status::NotConverged:
+            return "not converged";
+        case Status::Approx:
+            return "approximate";
     }
     return "unknown";
 }

@@ -16,7 +16,8 @@ struct ActivityView {
 
     ActivityView() = default;
     ActivityView(const Real* values, Index n, Index p) : data(values), rows(n), cols(p), stride(p) {}
-    ActivityView(const Real* values, Index n, Index p, Index rowStride) : data(values), rows(n), cols(p), stride(rowStride) {}
+    ActivityView(const Real* values, Index n, Index p, Index rowStride)
+        : data(values), rows(n), cols(p), stride(rowStride) {}
     ActivityView(const Matrix& m) : ActivityView(m.data(), m.rows(), m.cols()) {}
 
     const Real* row(Index i) const { return data + i * stride; }

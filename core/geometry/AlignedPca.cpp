@@ -15,12 +15,12 @@ namespace lab {
 
 namespace {
 
-constexpr Index kExtra = 9;            // block columns beyond the wanted ones: convergence goes with the gap behind them
-constexpr double kTolerance = 1e-3;    // residual relative to the largest eigenvalue
+constexpr Index kExtra = 9;          // block columns beyond the wanted ones: convergence goes with the gap behind them
+constexpr double kTolerance = 1e-3;  // residual relative to the largest eigenvalue
 constexpr int kWarmSweeps = 20;
 constexpr int kColdSweeps = 60;
 constexpr Index kRowGrain = 64;
-constexpr double kSmoothing = 0.1;     // of the radius
+constexpr double kSmoothing = 0.1;  // of the radius
 
 }  // namespace
 
@@ -55,7 +55,8 @@ MatrixD signedPermutation(const MatrixD& scores, const MatrixD& target) {
     return r;
 }
 
-AlignedPca::AlignedPca(int components, Mode mode, std::uint64_t seed) : m_components(components), m_mode(mode), m_seed(seed) {
+AlignedPca::AlignedPca(int components, Mode mode, std::uint64_t seed)
+    : m_components(components), m_mode(mode), m_seed(seed) {
     LAB_ASSERT(components >= 1 && components <= 6);
 }
 

@@ -22,13 +22,13 @@ public:
     struct Frame {
         Status status = Status::Degenerate;
         std::string why;
-        MatrixD coordinates;    // n x k, D = S R
-        VectorD explained;      // share of the variance of each principal component, descending
+        MatrixD coordinates;  // n x k, D = S R
+        VectorD explained;    // share of the variance of each principal component, descending
         double explainedTotal = 0;
-        MatrixD compass;        // k x k, R: row j is the direction of principal component j in the picture
-        double jump = 0;        // |D - D_previous| / |D|; 0 for the first frame
-        double planeCosine = 1; // smallest cosine between this plane and the previous one; below 0.8 the view cross-fades
-        double radius = 0;      // root mean square radius, smoothed over about ten frames: the common scale of the axes
+        MatrixD compass;         // k x k, R: row j is the direction of principal component j in the picture
+        double jump = 0;         // |D - D_previous| / |D|; 0 for the first frame
+        double planeCosine = 1;  // smallest cosine between this plane and the previous one; below 0.8 the view cross-fades
+        double radius = 0;       // root mean square radius, smoothed over about ten frames: the common scale of the axes
         int sweeps = 0;
         bool restarted = true;  // there was nothing to align with
 

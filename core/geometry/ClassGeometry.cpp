@@ -147,7 +147,8 @@ Silhouette silhouette(const GramBank& bank, const ClassSums& sums) {
             const double a = distance[own] / static_cast<double>(size - 1);
             double b = std::numeric_limits<double>::infinity();
             for (Index c = 0; c < count; ++c)
-                if (c != own) b = std::min(b, distance[c] / static_cast<double>(sums.classes.sizes[static_cast<std::size_t>(c)]));
+                if (c != own)
+                    b = std::min(b, distance[c] / static_cast<double>(sums.classes.sizes[static_cast<std::size_t>(c)]));
             point = std::max(a, b) > 0 ? (b - a) / std::max(a, b) : 0.0;
         }
         out.points.push_back(point);
@@ -178,9 +179,10 @@ NeuralCollapse neuralCollapse(const GramBank& bank, const ClassSums& sums) {
     for (Index a = 0; a < count; ++a)
         for (Index b = 0; b < a; ++b)
             if (!(gap(a, b) > 1e-10 * scale)) {
-                fill(Measured::none(Status::Degenerate, "classes " + std::to_string(sums.classes.values[static_cast<std::size_t>(b)]) +
-                                                            " and " + std::to_string(sums.classes.values[static_cast<std::size_t>(a)]) +
-                                                            " have the same mean"));
+                fill(Measured::none(Status::Degenerate,
+                                    "classes " + std::to_string(sums.classes.values[static_cast<std::size_t>(b)]) +
+                                        " and " + std::to_string(sums.classes.values[static_cast<std::size_t>(a)]) +
+                                        " have the same mean"));
                 return out;
             }
 

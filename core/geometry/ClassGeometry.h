@@ -25,10 +25,10 @@ struct ClassSums {
     Status status = Status::Degenerate;
     std::string why;
     Classes classes;
-    MatrixD m;                   // M
-    MatrixD a;                   // A
-    double withinTrace = 0;      // tr Sigma_W, Sigma_W = (1/n) sum_i (x_i - mu_y)(x_i - mu_y)^T
-    double betweenTrace = 0;     // tr Sigma_B, Sigma_B = (1/C) sum_c (mu_c - mu_G)(mu_c - mu_G)^T, mu_G = mean of class means
+    MatrixD m;                // M
+    MatrixD a;                // A
+    double withinTrace = 0;   // tr Sigma_W, Sigma_W = (1/n) sum_i (x_i - mu_y)(x_i - mu_y)^T
+    double betweenTrace = 0;  // tr Sigma_B, Sigma_B = (1/C) sum_c (mu_c - mu_G)(mu_c - mu_G)^T, mu_G = mean of class means
     bool ok() const { return status == Status::Ok; }
     Measured unusable() const { return Measured::none(status, why); }
 };

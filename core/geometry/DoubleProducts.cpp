@@ -19,10 +19,10 @@ namespace lab {
 
 namespace {
 
-constexpr Index kRows = 4;    // rows of C held in registers
-constexpr Index kCols = 12;   // columns of C held in registers: three groups of four
-constexpr Index kDepth = 256; // rows of B in one packed panel: stays in the first-level cache
-constexpr Index kBlock = 64;  // block of the factorisations
+constexpr Index kRows = 4;     // rows of C held in registers
+constexpr Index kCols = 12;    // columns of C held in registers: three groups of four
+constexpr Index kDepth = 256;  // rows of B in one packed panel: stays in the first-level cache
+constexpr Index kBlock = 64;   // block of the factorisations
 
 typedef double Four __attribute__((vector_size(32)));
 typedef double FourUnaligned __attribute__((vector_size(32), aligned(8)));
@@ -99,7 +99,8 @@ void multiplyAddStrided(Index m, Index n, Index k, double alpha, const double* a
                 }
                 for (Index r = 0; r < kRows; ++r) {
                     if (r < height)
-                        std::memcpy(left + r * kDepth, a + (i + r) * lda + t0, static_cast<std::size_t>(depth) * sizeof(double));
+                        std::memcpy(left + r * kDepth, a + (i + r) * lda + t0,
+                                    static_cast<std::size_t>(depth) * sizeof(double));
                     else
                         std::fill(left + r * kDepth, left + r * kDepth + depth, 0.0);
                 }

@@ -1,5 +1,6 @@
 // Dense double-precision kernels for the places where single precision is not enough: exact leave-one-out needs the
-// inverse of a Gram matrix, small inputs want all their digits. One thread; the order of every sum depends on the sizes only.
+// inverse of a Gram matrix, small inputs want all their digits. One thread; the order of every sum depends on the sizes
+// only.
 #pragma once
 
 #include "core/math/Types.h"

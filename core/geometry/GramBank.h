@@ -40,12 +40,12 @@ public:
     Index units() const { return m_p; }
     Precision precision() const { return m_precision; }
 
-    const MatrixD& gram() const { return m_gram; }              // K, n x n, symmetric
-    double trace() const { return m_trace; }                    // tr K, the total squared deviation
-    double squaredNorm() const { return m_squaredNorm; }        // |K|^2
-    const VectorD& meanProjection() const { return m_mean; }    // a
-    const VectorD& rowMeans() const { return m_rowMean; }       // m, of the raw rows
-    double meanSquare() const { return m_beta; }                // beta
+    const MatrixD& gram() const { return m_gram; }            // K, n x n, symmetric
+    double trace() const { return m_trace; }                  // tr K, the total squared deviation
+    double squaredNorm() const { return m_squaredNorm; }      // |K|^2
+    const VectorD& meanProjection() const { return m_mean; }  // a
+    const VectorD& rowMeans() const { return m_rowMean; }     // m, of the raw rows
+    double meanSquare() const { return m_beta; }              // beta
 
     double rawGram(Index i, Index j) const { return m_gram(i, j) + m_mean[i] + m_mean[j] + m_beta; }
     double rowCentredGram(Index i, Index j) const {
@@ -74,7 +74,7 @@ private:
     double m_squaredNorm = 0;
     double m_largest = 0;  // max |x|
     bool m_constant = false;
-    Matrix m_centred;      // Xc in Real, kept for its memory
+    Matrix m_centred;  // Xc in Real, kept for its memory
     MatrixD m_centredDouble;
 };
 

@@ -11,9 +11,9 @@
 namespace lab {
 
 struct LinearProbe {
-    Measured accuracy;             // leave-one-out, the number to show
-    Measured inSample;             // 1 whenever units outnumber probes: meaningless then
-    double low = 0, high = 0;      // 95 % Wilson interval of `accuracy`
+    Measured accuracy;         // leave-one-out, the number to show
+    Measured inSample;         // 1 whenever units outnumber probes: meaningless then
+    double low = 0, high = 0;  // 95 % Wilson interval of `accuracy`
     double lambda = 0;
     Classes classes;
     MatrixD predictions;           // n x C, leave-one-out scores

@@ -10,10 +10,10 @@ namespace lab {
 
 enum class Status {
     Ok,
-    Degenerate,      // no variance, a single class, two equal class means: the quantity is not defined here
-    TooFewSamples,   // defined, but not for so few samples
-    NotConverged,    // an iteration stopped at its limit; the value is the last one
-    Approx,          // an approximation; `why` says which
+    Degenerate,     // no variance, a single class, two equal class means: the quantity is not defined here
+    TooFewSamples,  // defined, but not for so few samples
+    NotConverged,   // an iteration stopped at its limit; the value is the last one
+    Approx,         // an approximation; `why` says which
 };
 
 // "ok", "degenerate", "too few samples", "not converged", "approximate".

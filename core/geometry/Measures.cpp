@@ -10,7 +10,9 @@ namespace {
 // The Gram matrix of this many probes takes half a gigabyte.
 constexpr Index kMostProbes = 8192;
 
-std::string shapeText(const ActivityView& x) { return std::to_string(x.rows) + " x " + std::to_string(x.cols); }
+std::string shapeText(const ActivityView& x) {
+    return std::to_string(x.rows) + " x " + std::to_string(x.cols);
+}
 
 }  // namespace
 
@@ -48,27 +50,32 @@ Result<void> checkMeasureInputs(const MeasureDescription& measure, const Measure
                      "Leave the second file out."};
     if (measure.arrays == 2 && measure.match == ArrayMatch::SameProbes && inputs.x.rows != inputs.y.rows)
         return Error{"LAB-GEOM-104",
-                     "the arrays have " + shapeText(inputs.x) + " and " + shapeText(inputs.y) + " values, but one row of each belongs to one probe.",
+                     "the arrays have " + shapeText(inputs.x) + " and " + shapeText(inputs.y) +
+                         " values, but one row of each belongs to one probe.",
                      measure.id, "Record both from the same probes."};
     if (measure.arrays == 2 && measure.match == ArrayMatch::SameSize && inputs.x.size() != inputs.y.size())
         return Error{"LAB-GEOM-104",
-                     "the arrays have " + shapeText(inputs.x) + " and " + shapeText(inputs.y) + " values, but are compared entry by entry.",
+                     "the arrays have " + shapeText(inputs.x) + " and " + shapeText(inputs.y) +
+                         " values, but are compared entry by entry.",
                      measure.id, "Give two arrays of one size."};
     if (measure.needsLabels && inputs.labels.empty())
         return Error{"LAB-GEOM-105", "'" + measure.id + "' needs a class label for every row.", measure.id,
                      "Give them with --labels FILE."};
     if (!inputs.labels.empty() && measure.needsLabels && static_cast<Index>(inputs.labels.size()) != inputs.x.rows)
-        return Error{"LAB-GEOM-106",
-                     std::to_string(inputs.labels.size()) + " labels were given for " + std::to_string(inputs.x.rows) + " rows.",
-                     measure.id, "Give one label per row."};
+        return Error{
+            "LAB-GEOM-106",
+            std::to_string(inputs.labels.size()) + " labels were given for " + std::to_string(inputs.x.rows) + " rows.",
+            measure.id, "Give one label per row."};
     if (measure.match == ArrayMatch::SameProbes && inputs.x.rows > kMostProbes)
         return Error{"LAB-GEOM-107",
-                     std::to_string(inputs.x.rows) + " rows were given; at most " + std::to_string(kMostProbes) + " are compared pair by pair.",
+                     std::to_string(inputs.x.rows) + " rows were given; at most " + std::to_string(kMostProbes) +
+                         " are compared pair by pair.",
                      measure.id, "Take a random subset of the rows: a thousand is usually enough."};
     return {};
 }
 
-Result<MeasureOutcome> evaluateMeasure(const MeasureDescription& measure, const MeasureInputs& inputs, const ParamSet& params) {
+Result<MeasureOutcome> evaluateMeasure(const MeasureDescription& measure, const MeasureInputs& inputs,
+                                       const ParamSet& params) {
     const Result<void> fit = checkMeasureInputs(measure, inputs);
     if (!fit) return fit.error();
     return measure.evaluate(inputs, params);

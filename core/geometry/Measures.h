@@ -16,8 +16,8 @@ namespace lab {
 
 struct MeasureInputs {
     ActivityView x;
-    ActivityView y;   // empty for measures of one array
-    Labels labels;    // empty where none are given
+    ActivityView y;  // empty for measures of one array
+    Labels labels;   // empty where none are given
     Pool* pool = nullptr;
 };
 
@@ -41,7 +41,7 @@ struct MeasureTable {
 };
 
 struct MeasureOutcome {
-    Measured value;                      // the headline number
+    Measured value;  // the headline number
     std::vector<NamedMeasure> details;
     MeasureTable table;
 };
@@ -50,18 +50,18 @@ struct MeasureOutcome {
 enum class ArrayMatch { SameProbes, SameSize, Free };
 
 struct MeasureDescription {
-    std::string id;        // on the command line: lower case, words joined by '_'
+    std::string id;  // on the command line: lower case, words joined by '_'
     std::string title;
-    std::string symbol;    // in label markup; may be empty
-    std::string unit;      // may be empty
-    std::string summary;   // one or two sentences: what it tells, what it is blind to
-    std::string source;    // the paper
+    std::string symbol;   // in label markup; may be empty
+    std::string unit;     // may be empty
+    std::string summary;  // one or two sentences: what it tells, what it is blind to
+    std::string source;   // the paper
     std::vector<ParamSpec> params;
-    int arrays = 1;        // 1 or 2
+    int arrays = 1;  // 1 or 2
     ArrayMatch match = ArrayMatch::SameProbes;
     bool needsLabels = false;
-    std::string rows = "probe";     // what a row of the first array is
-    std::string columns = "unit";   // what a column is
+    std::string rows = "probe";    // what a row of the first array is
+    std::string columns = "unit";  // what a column is
     // Called with inputs that checkMeasureInputs accepted; use evaluateMeasure.
     std::function<Result<MeasureOutcome>(const MeasureInputs&, const ParamSet&)> evaluate;
 };
@@ -75,6 +75,7 @@ Result<const MeasureDescription*> findMeasure(const std::string& id);
 Result<void> checkMeasureInputs(const MeasureDescription& measure, const MeasureInputs& inputs);
 
 // Checks the inputs, then evaluates. A value that does not exist is no error: the outcome's status says why.
-Result<MeasureOutcome> evaluateMeasure(const MeasureDescription& measure, const MeasureInputs& inputs, const ParamSet& params);
+Result<MeasureOutcome> evaluateMeasure(const MeasureDescription& measure, const MeasureInputs& inputs,
+                                       const ParamSet& params);
 
 }  // namespace lab

@@ -79,9 +79,11 @@ void addClassMeasures(std::vector<MeasureDescription>& list) {
     m.summary =
         "Share of probes whose class a linear read-out of this representation gets right when it was fitted without them "
         "(ridge regression on one-hot targets, exact leave-one-out).";
-    m.source = "Alain & Bengio, Understanding intermediate layers using linear classifier probes, 2016; leave-one-out: Allen 1974";
+    m.source =
+        "Alain & Bengio, Understanding intermediate layers using linear classifier probes, 2016; leave-one-out: Allen 1974";
     m.params = {ParamSpec::number("ridge", "Ridge", 1e-2, 1e-8, 1e4,
-                                  "Strength of the regularisation relative to the mean variance of a probe.", ParamScale::Log)
+                                  "Strength of the regularisation relative to the mean variance of a probe.",
+                                  ParamScale::Log)
                     .withSymbol("ρ")};
     m.needsLabels = true;
     m.evaluate = evaluateProbe;
@@ -101,7 +103,8 @@ void addClassMeasures(std::vector<MeasureDescription>& list) {
     m.id = "silhouette";
     m.title = "Silhouette";
     m.symbol = "s";
-    m.summary = "How much nearer probes are to their own class than to the next one: 1 far apart, 0 touching, negative mixed.";
+    m.summary =
+        "How much nearer probes are to their own class than to the next one: 1 far apart, 0 touching, negative mixed.";
     m.source = "Rousseeuw, Silhouettes, J. Comput. Appl. Math. 1987";
     m.needsLabels = true;
     m.evaluate = evaluateSilhouette;
@@ -113,13 +116,14 @@ void addClassMeasures(std::vector<MeasureDescription>& list) {
     m.symbol = "J";
     m.summary = "Variance between class means over variance within classes.";
     m.source = "Fisher, The use of multiple measurements in taxonomic problems, 1936";
-    m.params = {ParamSpec::choice("form", "Form", "ratio",
-                                  {{"ratio", "Trace ratio", "Total variances; blind to their directions."},
-                                   {"discriminant", "Discriminant", "Weighs every direction by its variance within classes."}},
-                                  "Which form is the headline number; both are reported."),
-                ParamSpec::number("ridge", "Ridge", 1e-3, 0, 1e3,
-                                  "Added to the variance within classes, relative to its mean; 0 needs more probes than units.",
-                                  ParamScale::Linear)};
+    m.params = {
+        ParamSpec::choice("form", "Form", "ratio",
+                          {{"ratio", "Trace ratio", "Total variances; blind to their directions."},
+                           {"discriminant", "Discriminant", "Weighs every direction by its variance within classes."}},
+                          "Which form is the headline number; both are reported."),
+        ParamSpec::number("ridge", "Ridge", 1e-3, 0, 1e3,
+                          "Added to the variance within classes, relative to its mean; 0 needs more probes than units.",
+                          ParamScale::Linear)};
     m.needsLabels = true;
     m.evaluate = evaluateFisher;
     list.push_back(m);
@@ -129,7 +133,8 @@ void addClassMeasures(std::vector<MeasureDescription>& list) {
     m.title = "Neural collapse";
     m.symbol = "NC1";
     m.summary =
-        "How far classes have shrunk to points (NC1, class-distance-normalised variance) and how far their means form a regular "
+        "How far classes have shrunk to points (NC1, class-distance-normalised variance) and how far their means form a "
+        "regular "
         "simplex (NC2). Everything tends to 0 in collapse.";
     m.source = "Papyan, Han & Donoho, PNAS 2020; Galanti, Gyorgy & Hutter, ICLR 2022";
     m.needsLabels = true;

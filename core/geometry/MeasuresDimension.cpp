@@ -21,9 +21,7 @@ Measured ofSpectrum(const Spectrum& s, double value) {
 
 Result<MeasureOutcome> evaluateSpectrum(const MeasureInputs& in, const ParamSet& params) {
     const Spectrum s = spectrum(preciseBank(in.x, in));
-    const auto components = [&](double fraction) {
-        return ofSpectrum(s, static_cast<double>(s.componentsFor(fraction)));
-    };
+    const auto components = [&](double fraction) { return ofSpectrum(s, static_cast<double>(s.componentsFor(fraction))); };
     MeasureOutcome out;
     out.value = components(params.number("fraction"));
     out.details = {{"k90", "Components for 90 %", components(0.90)},
@@ -37,7 +35,8 @@ Result<MeasureOutcome> evaluateSpectrum(const MeasureInputs& in, const ParamSet&
         sum += values(i, 0);
         values(i, 1) = sum / total;
     }
-    out.table = {values, "Spectrum of the covariance", "component", "quantity", "variance", {}, {"eigenvalue", "cumulative share"}};
+    out.table = {values, "Spectrum of the covariance",      "component", "quantity", "variance",
+                 {},     {"eigenvalue", "cumulative share"}};
     return out;
 }
 
@@ -64,7 +63,8 @@ Result<MeasureOutcome> evaluateTwoNearest(const MeasureInputs& in, const ParamSe
                    {"low", "95 % interval, lower end", following(t.likelihood, t.low)},
                    {"high", "95 % interval, upper end", following(t.likelihood, t.high)},
                    {"probes", "Probes with distinct neighbours", Measured::of(static_cast<double>(t.used))}};
-    out.table = {column(t.ratios), "Ratio of second to first neighbour distance", "rank", "quantity", "ratio", {}, {"ratio"}};
+    out.table = {column(t.ratios), "Ratio of second to first neighbour distance", "rank", "quantity", "ratio", {},
+                 {"ratio"}};
     return out;
 }
 
@@ -81,7 +81,8 @@ Result<MeasureOutcome> evaluatePca(const MeasureInputs& in, const ParamSet& para
     for (Index c = 0; c < parts.scores.cols(); ++c) {
         const std::string number = std::to_string(c + 1);
         names.push_back("PC " + number);
-        out.details.push_back({"share_" + number, "Share of component " + number, Measured::of(parts.eigenvalues[c] / x.trace())});
+        out.details.push_back(
+            {"share_" + number, "Share of component " + number, Measured::of(parts.eigenvalues[c] / x.trace())});
     }
     out.table = {parts.scores, "Principal components", "probe", "component", "score", {}, names};
     return out;
@@ -96,10 +97,12 @@ void addDimensionMeasures(std::vector<MeasureDescription>& list) {
     m.symbol = "PR";
     m.unit = "dimensions";
     m.summary =
-        "Number of directions that share the variance: 1 when one direction carries all, the number of units when all carry the "
+        "Number of directions that share the variance: 1 when one direction carries all, the number of units when all "
+        "carry the "
         "same. Grows with the number of probes when there is noise; the debiased form corrects that.";
     m.source = "Gao et al., A theory of multineuronal dimensionality, bioRxiv 2017";
-    m.params = {ParamSpec::boolean("debiased", "Correct for few probes", false, "Replace both sums by unbiased estimates.")};
+    m.params = {
+        ParamSpec::boolean("debiased", "Correct for few probes", false, "Replace both sums by unbiased estimates.")};
     m.evaluate = evaluateParticipation;
     list.push_back(m);
 
@@ -110,7 +113,8 @@ void addDimensionMeasures(std::vector<MeasureDescription>& list) {
     m.unit = "components";
     m.summary = "Eigenvalues of the covariance of units, and how many components hold a given share of the variance.";
     m.source = "Jolliffe, Principal component analysis, Springer 2002";
-    m.params = {ParamSpec::number("fraction", "Share of variance", 0.95, 0.01, 1, "Share that the counted components must reach.")};
+    m.params = {
+        ParamSpec::number("fraction", "Share of variance", 0.95, 0.01, 1, "Share that the counted components must reach.")};
     m.evaluate = evaluateSpectrum;
     list.push_back(m);
 
@@ -119,7 +123,8 @@ void addDimensionMeasures(std::vector<MeasureDescription>& list) {
     m.title = "Effective rank";
     m.symbol = "erank";
     m.unit = "dimensions";
-    m.summary = "Exponential of the entropy of the normalised spectrum. Singular values and eigenvalues give different numbers.";
+    m.summary =
+        "Exponential of the entropy of the normalised spectrum. Singular values and eigenvalues give different numbers.";
     m.source = "Roy & Vetterli, The effective rank, EUSIPCO 2007; Garrido et al., RankMe, ICML 2023";
     m.params = {ParamSpec::choice("weights", "Of", "singular_values",
                                   {{"singular_values", "Singular values", "As defined by Roy and Vetterli."},
@@ -137,7 +142,9 @@ void addDimensionMeasures(std::vector<MeasureDescription>& list) {
     m.summary =
         "Dimension of the surface on which the probes lie, from the ratio of the distances to the two nearest neighbours. "
         "Underestimates above about 8.";
-    m.source = "Facco et al., Estimating the intrinsic dimension of datasets by a minimal neighborhood information, Sci. Rep. 2017";
+    m.source =
+        "Facco et al., Estimating the intrinsic dimension of datasets by a minimal neighborhood information, Sci. Rep. "
+        "2017";
     m.params = {ParamSpec::choice("estimator", "Estimator", "fit",
                                   {{"fit", "Fit", "Line through the lower nine tenths of the ratios."},
                                    {"likelihood", "Maximum likelihood", "Uses every ratio; has an interval."}},
@@ -150,7 +157,8 @@ void addDimensionMeasures(std::vector<MeasureDescription>& list) {
     m.title = "Principal components";
     m.symbol = "";
     m.unit = "share of variance";
-    m.summary = "Coordinates of the probes along the directions of largest variance; the headline is the variance they hold.";
+    m.summary =
+        "Coordinates of the probes along the directions of largest variance; the headline is the variance they hold.";
     m.source = "Pearson, On lines and planes of closest fit, Phil. Mag. 1901";
     m.params = {ParamSpec::integer("components", "Components", 2, 1, 100, "How many components are given.")};
     m.evaluate = evaluatePca;

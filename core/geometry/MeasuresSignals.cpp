@@ -66,8 +66,8 @@ Result<MeasureOutcome> evaluateConfusion(const MeasureInputs& in, const ParamSet
     if (in.x.cols > 1) highest = std::max(highest, static_cast<std::int32_t>(in.x.cols - 1));
     for (std::size_t i = 0; i < in.labels.size(); ++i) {
         if (in.labels[i] < 0 || in.labels[i] >= kMostClasses)
-            return Error{"LAB-GEOM-109", "label " + std::to_string(i) + " is " + std::to_string(in.labels[i]) + ".", "confusion",
-                         "Class numbers run from 0 to " + std::to_string(kMostClasses - 1) + "."};
+            return Error{"LAB-GEOM-109", "label " + std::to_string(i) + " is " + std::to_string(in.labels[i]) + ".",
+                         "confusion", "Class numbers run from 0 to " + std::to_string(kMostClasses - 1) + "."};
         highest = std::max(highest, in.labels[i]);
     }
     const Confusion c = confusion(in.labels, predicted, highest + 1);
@@ -92,7 +92,8 @@ void addSignalMeasures(std::vector<MeasureDescription>& list) {
     m.title = "Discriminability";
     m.symbol = "d′";
     m.unit = "standard deviations";
-    m.summary = "Distance of the means of two sets of numbers in units of their pooled standard deviation; first minus second.";
+    m.summary =
+        "Distance of the means of two sets of numbers in units of their pooled standard deviation; first minus second.";
     m.source = "Green & Swets, Signal detection theory and psychophysics, 1966";
     m.arrays = 2;
     m.match = ArrayMatch::Free;
@@ -123,8 +124,10 @@ void addSignalMeasures(std::vector<MeasureDescription>& list) {
     m.id = "confusion";
     m.title = "Confusion matrix";
     m.unit = "accuracy";
-    m.summary = "How often every class is taken for every other. The array holds class scores, or one column of class numbers.";
-    m.source = "Stehman, Selecting and interpreting measures of thematic classification accuracy, Remote Sens. Environ. 1997";
+    m.summary =
+        "How often every class is taken for every other. The array holds class scores, or one column of class numbers.";
+    m.source =
+        "Stehman, Selecting and interpreting measures of thematic classification accuracy, Remote Sens. Environ. 1997";
     m.match = ArrayMatch::Free;
     m.needsLabels = true;
     m.rows = "sample";

@@ -7,12 +7,13 @@ namespace lab {
 namespace {
 
 ParamSpec distanceParam() {
-    return ParamSpec::choice("distance", "Distance", "euclidean",
-                             {{"euclidean", "Euclidean", "Straight-line distance between patterns."},
-                              {"squared_euclidean", "Squared Euclidean", "Its square."},
-                              {"cosine", "Cosine", "1 minus the cosine of raw patterns: blind to their length."},
-                              {"correlation", "Correlation", "1 minus the correlation over units: blind to length and mean."}},
-                             "How two patterns are compared.");
+    return ParamSpec::choice(
+        "distance", "Distance", "euclidean",
+        {{"euclidean", "Euclidean", "Straight-line distance between patterns."},
+         {"squared_euclidean", "Squared Euclidean", "Its square."},
+         {"cosine", "Cosine", "1 minus the cosine of raw patterns: blind to their length."},
+         {"correlation", "Correlation", "1 minus the correlation over units: blind to length and mean."}},
+        "How two patterns are compared.");
 }
 
 RdmKind rdmKind(const std::string& id) {
@@ -23,12 +24,13 @@ RdmKind rdmKind(const std::string& id) {
 }
 
 ParamSpec comparisonParam(const char* standard) {
-    return ParamSpec::choice("comparison", "Comparison", standard,
-                             {{"spearman", "Spearman", "Correlation of ranks: any monotone relation counts as agreement."},
-                              {"pearson", "Pearson", "Linear correlation of distances."},
-                              {"kendall_a", "Kendall tau-a", "Concordant minus discordant pairs; right where a model predicts ties."},
-                              {"kendall_b", "Kendall tau-b", "The same, corrected for ties."}},
-                             "How the distances of the two matrices are correlated.");
+    return ParamSpec::choice(
+        "comparison", "Comparison", standard,
+        {{"spearman", "Spearman", "Correlation of ranks: any monotone relation counts as agreement."},
+         {"pearson", "Pearson", "Linear correlation of distances."},
+         {"kendall_a", "Kendall tau-a", "Concordant minus discordant pairs; right where a model predicts ties."},
+         {"kendall_b", "Kendall tau-b", "The same, corrected for ties."}},
+        "How the distances of the two matrices are correlated.");
 }
 
 RdmComparison rdmComparison(const std::string& id) {
@@ -78,8 +80,8 @@ Result<MeasureOutcome> evaluateRsa(const MeasureInputs& in, const ParamSet& para
     const RdmKind kind = rdmKind(params.text("distance"));
     const GramBank x = preciseBank(in.x, in);
     const GramBank y = preciseBank(in.y, in);
-    MeasureOutcome out =
-        agreementOutcome(compareRdms(rdm(x, kind, *in.pool), rdm(y, kind, *in.pool), rdmComparison(params.text("comparison"))));
+    MeasureOutcome out = agreementOutcome(
+        compareRdms(rdm(x, kind, *in.pool), rdm(y, kind, *in.pool), rdmComparison(params.text("comparison"))));
     if (!x.ok()) out.value = x.unusable();
     if (!y.ok()) out.value = y.unusable();
     return out;
@@ -87,8 +89,8 @@ Result<MeasureOutcome> evaluateRsa(const MeasureInputs& in, const ParamSet& para
 
 Result<MeasureOutcome> evaluateLabelRsa(const MeasureInputs& in, const ParamSet& params) {
     const GramBank x = preciseBank(in.x, in);
-    MeasureOutcome out = agreementOutcome(compareRdms(rdm(x, rdmKind(params.text("distance")), *in.pool), labelRdm(in.labels),
-                                                      rdmComparison(params.text("comparison"))));
+    MeasureOutcome out = agreementOutcome(compareRdms(rdm(x, rdmKind(params.text("distance")), *in.pool),
+                                                      labelRdm(in.labels), rdmComparison(params.text("comparison"))));
     if (!x.ok()) out.value = x.unusable();
     return out;
 }
@@ -104,8 +106,8 @@ Result<MeasureOutcome> evaluateRdm(const MeasureInputs& in, const ParamSet& para
             count += 1;
         }
     out.value = matrix.status != Status::Ok ? Measured::none(matrix.status, matrix.why)
-                : count == 0 ? Measured::none(Status::Degenerate, "no pair of probes has a distance")
-                             : Measured::of(sum / count);
+                : count == 0                ? Measured::none(Status::Degenerate, "no pair of probes has a distance")
+                                            : Measured::of(sum / count);
     out.details = {{"undefined", "Probes without a defined distance", Measured::of(static_cast<double>(matrix.undefined))}};
     out.table = {matrix.distances, "Dissimilarity of probes", "probe", "probe", "distance", {}, {}};
     return out;
@@ -119,20 +121,23 @@ void addSimilarityMeasures(std::vector<MeasureDescription>& list) {
     m.title = "Centred kernel alignment";
     m.symbol = "CKA";
     m.summary =
-        "Agreement of the similarity structure of two representations: 1 when equal up to rotation, shift and common scale. "
+        "Agreement of the similarity structure of two representations: 1 when equal up to rotation, shift and common "
+        "scale. "
         "Dominated by the largest components. The biased form is far above 0 for unrelated data with many units.";
-    m.source = "Kornblith et al., Similarity of neural network representations revisited, ICML 2019; debiased: Song et al., JMLR 2012";
-    m.params = {ParamSpec::choice("estimator", "Estimator", "debiased",
-                                  {{"debiased", "Debiased", "Ratio of unbiased estimates; about 0 for unrelated data."},
-                                   {"biased", "Biased", "The plain ratio; between 0 and 1."}},
-                                  "Which estimate is the headline number; both are reported."),
-                ParamSpec::choice("kernel", "Kernel", "linear",
-                                  {{"linear", "Linear", "Dot products."},
-                                   {"gaussian", "Gaussian", "Emphasises near neighbours."}},
-                                  "Similarity of two patterns."),
-                ParamSpec::number("sigma", "Width", 0.5, 0.01, 100, "Width in units of the median distance.", ParamScale::Log)
-                    .withSymbol("σ")
-                    .when("kernel", {"gaussian"})};
+    m.source =
+        "Kornblith et al., Similarity of neural network representations revisited, ICML 2019; debiased: Song et al., JMLR "
+        "2012";
+    m.params = {
+        ParamSpec::choice("estimator", "Estimator", "debiased",
+                          {{"debiased", "Debiased", "Ratio of unbiased estimates; about 0 for unrelated data."},
+                           {"biased", "Biased", "The plain ratio; between 0 and 1."}},
+                          "Which estimate is the headline number; both are reported."),
+        ParamSpec::choice("kernel", "Kernel", "linear",
+                          {{"linear", "Linear", "Dot products."}, {"gaussian", "Gaussian", "Emphasises near neighbours."}},
+                          "Similarity of two patterns."),
+        ParamSpec::number("sigma", "Width", 0.5, 0.01, 100, "Width in units of the median distance.", ParamScale::Log)
+            .withSymbol("σ")
+            .when("kernel", {"gaussian"})};
     m.arrays = 2;
     m.evaluate = evaluateCka;
     list.push_back(m);

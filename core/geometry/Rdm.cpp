@@ -51,10 +51,18 @@ Rdm rdm(const GramBank& bank, RdmKind kind, Pool& pool) {
             for (Index j = 0; j < n; ++j) {
                 double value = 0;
                 switch (kind) {
-                    case RdmKind::SquaredEuclidean: value = bank.squaredDistance(i, j); break;
-                    case RdmKind::Euclidean: value = std::sqrt(bank.squaredDistance(i, j)); break;
-                    case RdmKind::Cosine: value = 1 - bank.rawGram(i, j) / std::sqrt(self[i] * self[j]); break;
-                    case RdmKind::Correlation: value = 1 - bank.rowCentredGram(i, j) / std::sqrt(self[i] * self[j]); break;
+                    case RdmKind::SquaredEuclidean:
+                        value = bank.squaredDistance(i, j);
+                        break;
+                    case RdmKind::Euclidean:
+                        value = std::sqrt(bank.squaredDistance(i, j));
+                        break;
+                    case RdmKind::Cosine:
+                        value = 1 - bank.rawGram(i, j) / std::sqrt(self[i] * self[j]);
+                        break;
+                    case RdmKind::Correlation:
+                        value = 1 - bank.rowCentredGram(i, j) / std::sqrt(self[i] * self[j]);
+                        break;
                 }
                 if ((kind == RdmKind::Cosine || kind == RdmKind::Correlation)) {
                     if (self[i] == 0 || self[j] == 0)
@@ -104,13 +112,22 @@ RdmAgreement compareRdms(const Rdm& x, const Rdm& y, RdmComparison comparison) {
         }
     out.pairs = static_cast<Index>(v.size());
     switch (comparison) {
-        case RdmComparison::Pearson: out.value = pearson(v, w); break;
-        case RdmComparison::Spearman: out.value = spearman(v, w, x.tieTolerance, y.tieTolerance); break;
-        case RdmComparison::KendallA: out.value = kendall(v, w, x.tieTolerance, y.tieTolerance).a; break;
-        case RdmComparison::KendallB: out.value = kendall(v, w, x.tieTolerance, y.tieTolerance).b; break;
+        case RdmComparison::Pearson:
+            out.value = pearson(v, w);
+            break;
+        case RdmComparison::Spearman:
+            out.value = spearman(v, w, x.tieTolerance, y.tieTolerance);
+            break;
+        case RdmComparison::KendallA:
+            out.value = kendall(v, w, x.tieTolerance, y.tieTolerance).a;
+            break;
+        case RdmComparison::KendallB:
+            out.value = kendall(v, w, x.tieTolerance, y.tieTolerance).b;
+            break;
     }
     if (out.value.ok() && out.excluded > 0)
-        out.value = Measured::approximate(out.value.value, std::to_string(out.excluded) + " pairs with undefined patterns left out");
+        out.value = Measured::approximate(out.value.value,
+                                          std::to_string(out.excluded) + " pairs with undefined patterns left out");
     return out;
 }
 

@@ -25,7 +25,9 @@ Moments moments(std::span<const Real> values) {
     return out;
 }
 
-Measured notFinite() { return Measured::none(Status::Degenerate, "a value is not finite"); }
+Measured notFinite() {
+    return Measured::none(Status::Degenerate, "a value is not finite");
+}
 
 bool allFinite(std::span<const Real> values) {
     return std::all_of(values.begin(), values.end(), [](Real v) { return std::isfinite(v); });
@@ -68,7 +70,8 @@ Measured thresholdAccuracy(std::span<const Real> positive, std::span<const Real>
     const auto above = [threshold](Real v) { return static_cast<double>(v) > threshold; };
     const double hits = static_cast<double>(std::count_if(positive.begin(), positive.end(), above));
     const double alarms = static_cast<double>(std::count_if(negative.begin(), negative.end(), above));
-    return Measured::of((hits / static_cast<double>(positive.size()) + 1 - alarms / static_cast<double>(negative.size())) / 2);
+    return Measured::of((hits / static_cast<double>(positive.size()) + 1 - alarms / static_cast<double>(negative.size())) /
+                        2);
 }
 
 Alignment alignment(std::span<const Real> update, std::span<const Real> gradient) {

@@ -142,7 +142,8 @@ TwoNearest twoNearestDimension(const GramBank& bank) {
     std::sort(out.ratios.begin(), out.ratios.end());
     out.used = static_cast<Index>(out.ratios.size());
     if (out.used < 3) {
-        out.fit = out.likelihood = Measured::none(Status::TooFewSamples, "fewer than three probes have distinct neighbours");
+        out.fit = out.likelihood =
+            Measured::none(Status::TooFewSamples, "fewer than three probes have distinct neighbours");
         return out;
     }
     double xy = 0, xx = 0, sum = 0;
@@ -156,7 +157,8 @@ TwoNearest twoNearestDimension(const GramBank& bank) {
         xx += x * x;
     }
     if (!(sum > 0)) {
-        out.fit = out.likelihood = Measured::none(Status::Degenerate, "first and second neighbours are equally far everywhere");
+        out.fit = out.likelihood =
+            Measured::none(Status::Degenerate, "first and second neighbours are equally far everywhere");
         return out;
     }
     out.likelihood = Measured::of((count - 1) / sum);

@@ -25,7 +25,9 @@ Matrix matrixOf(const QJsonArray& rows) {
 }
 
 // NumPy's "offset" case holds squares of 1000 in double: six of its sixteen digits are gone before centring.
-double tolerance(const QString& caseName) { return caseName == "offset" ? 1e-6 : 1e-9; }
+double tolerance(const QString& caseName) {
+    return caseName == "offset" ? 1e-6 : 1e-9;
+}
 
 bool near(double found, double wanted, double relative) {
     return std::fabs(found - wanted) <= relative * std::max(1.0, std::fabs(wanted));
@@ -63,7 +65,8 @@ void GeometryGoldens::measure_data() {
         const QJsonObject e = entries[i].toObject();
         QString name = e["case"].toString() + " " + e["measure"].toString();
         const QJsonObject params = e["params"].toObject();
-        for (auto p = params.begin(); p != params.end(); ++p) name += " " + p.key() + "=" + p.value().toVariant().toString();
+        for (auto p = params.begin(); p != params.end(); ++p)
+            name += " " + p.key() + "=" + p.value().toVariant().toString();
         QTest::newRow(qPrintable(name)) << i;
     }
 }
@@ -115,7 +118,8 @@ void GeometryGoldens::measure() {
         QCOMPARE(outcome->table.values.cols(), Index(row.size()));
         for (Index j = 0; j < row.size(); ++j)
             QVERIFY2(near(outcome->table.values(i, j), row[j].toDouble(), limit),
-                     qPrintable(mismatch(QString("table(%1, %2)").arg(i).arg(j), outcome->table.values(i, j), row[j].toDouble())));
+                     qPrintable(
+                         mismatch(QString("table(%1, %2)").arg(i).arg(j), outcome->table.values(i, j), row[j].toDouble())));
     }
 }
 

@@ -2,8 +2,8 @@
 // against the engine in single and in double precision; banks are built in double in both.
 #include "core/geometry/AlignedPca.h"
 #include "core/geometry/LinearProbe.h"
-#include "core/geometry/Rdm.h"
 #include "core/geometry/RankStatistics.h"
+#include "core/geometry/Rdm.h"
 #include "core/geometry/Signals.h"
 #include "core/geometry/Similarity.h"
 #include "core/geometry/Spectrum.h"
@@ -36,7 +36,9 @@ Pool& pool() {
     return one;
 }
 
-GramBank bank(const Matrix& m) { return GramBank(m, pool(), GramBank::Precision::Double); }
+GramBank bank(const Matrix& m) {
+    return GramBank(m, pool(), GramBank::Precision::Double);
+}
 
 constexpr double kTolerance = 1e-8;
 
@@ -53,9 +55,9 @@ void near(const Measured& found, double wanted, double tolerance = kTolerance) {
 }  // namespace
 
 // QFAIL in a helper returns from the helper only; this carries the failure to the test function.
-#define NEAR(...) \
-    do { \
-        near(__VA_ARGS__); \
+#define NEAR(...)                               \
+    do {                                        \
+        near(__VA_ARGS__);                      \
         if (QTest::currentTestFailed()) return; \
     } while (false)
 
@@ -82,7 +84,8 @@ private slots:
 };
 
 void GeometryHandValues::gram() {
-    const double wanted[4][4] = {{2.25, .75, -1.25, -1.75}, {.75, 2.25, -.75, -2.25}, {-1.25, -.75, 1.25, .75}, {-1.75, -2.25, .75, 3.25}};
+    const double wanted[4][4] = {
+        {2.25, .75, -1.25, -1.75}, {.75, 2.25, -.75, -2.25}, {-1.25, -.75, 1.25, .75}, {-1.75, -2.25, .75, 3.25}};
     const GramBank x = bank(kX), y = bank(kY);
     const GramBank single(kX, pool(), GramBank::Precision::Single);
     for (Index i = 0; i < 4; ++i)

@@ -49,7 +49,9 @@ inline MatrixD clusters(Index n, Index p, std::int32_t classes, double separatio
     return x;
 }
 
-inline Matrix real(const MatrixD& m) { return m.cast<Real>(); }
+inline Matrix real(const MatrixD& m) {
+    return m.cast<Real>();
+}
 
 // scale * X Q + 1 shift^T.
 inline MatrixD moved(const MatrixD& x, const MatrixD& q, double scale, double shift) {

@@ -27,7 +27,9 @@ GramBank bank(const MatrixD& m, GramBank::Precision precision = GramBank::Precis
     return GramBank(values, pool(), precision);
 }
 
-double relative(double a, double b) { return std::fabs(a - b) / std::max(std::fabs(a), std::fabs(b)); }
+double relative(double a, double b) {
+    return std::fabs(a - b) / std::max(std::fabs(a), std::fabs(b));
+}
 
 }  // namespace
 
@@ -92,9 +94,12 @@ void GeometryInvariance::rotationShiftScale() {
     QCOMPARE(linearProbe(cm, labels).accuracy.value, linearProbe(c, labels).accuracy.value);
     QVERIFY(linearProbe(c, labels).accuracy.value > 0.3);
     QCOMPARE(nearestClassMean(cm, sm).leaveOneOut.value, nearestClassMean(c, s).leaveOneOut.value);
-    const RdmAgreement agreement = compareRdms(rdm(xm, RdmKind::Euclidean, pool()), rdm(y, RdmKind::Euclidean, pool()), RdmComparison::Spearman);
+    const RdmAgreement agreement =
+        compareRdms(rdm(xm, RdmKind::Euclidean, pool()), rdm(y, RdmKind::Euclidean, pool()), RdmComparison::Spearman);
     CLOSE(agreement.value.value,
-          compareRdms(rdm(x, RdmKind::Euclidean, pool()), rdm(y, RdmKind::Euclidean, pool()), RdmComparison::Spearman).value.value, 1e-4);
+          compareRdms(rdm(x, RdmKind::Euclidean, pool()), rdm(y, RdmKind::Euclidean, pool()), RdmComparison::Spearman)
+              .value.value,
+          1e-4);
 }
 
 void GeometryInvariance::invertibleMapsChangeAlignment() {
@@ -113,7 +118,9 @@ void GeometryInvariance::orderOfProbes() {
     const Stream random(7, Purpose::Analysis);
     std::vector<Index> order(kN);
     std::iota(order.begin(), order.end(), Index{0});
-    for (Index i = kN - 1; i > 0; --i) std::swap(order[static_cast<std::size_t>(i)], order[random.belowAt(static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(i) + 1)]);
+    for (Index i = kN - 1; i > 0; --i)
+        std::swap(order[static_cast<std::size_t>(i)],
+                  order[random.belowAt(static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(i) + 1)]);
     MatrixD x(kN, kP), y(kN, kQ);
     std::vector<std::int32_t> labels = cyclicLabels(kN, 4), turned;
     for (Index i = 0; i < kN; ++i) {
@@ -125,7 +132,8 @@ void GeometryInvariance::orderOfProbes() {
     QCOMPARE(linearProbe(bank(x), turned).accuracy.value, linearProbe(bank(pair.x), labels).accuracy.value);
     const Rdm a = rdm(bank(x), RdmKind::Cosine, pool()), b = rdm(bank(y), RdmKind::Cosine, pool());
     const Rdm c = rdm(bank(pair.x), RdmKind::Cosine, pool()), d = rdm(bank(pair.y), RdmKind::Cosine, pool());
-    CLOSE(compareRdms(a, b, RdmComparison::KendallA).value.value, compareRdms(c, d, RdmComparison::KendallA).value.value, 1e-4);
+    CLOSE(compareRdms(a, b, RdmComparison::KendallA).value.value, compareRdms(c, d, RdmComparison::KendallA).value.value,
+          1e-4);
 }
 
 void GeometryInvariance::shuffledPartner() {
@@ -136,7 +144,9 @@ void GeometryInvariance::shuffledPartner() {
     for (std::uint64_t round = 0; round < 50; ++round) {
         const Stream random(round, Purpose::Analysis, 3);
         MatrixD y = pair.y;
-        for (Index i = n - 1; i > 0; --i) y.row(i).swap(y.row(static_cast<Index>(random.belowAt(static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(i) + 1))));
+        for (Index i = n - 1; i > 0; --i)
+            y.row(i).swap(y.row(
+                static_cast<Index>(random.belowAt(static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(i) + 1))));
         sum += cka(x, bank(y)).value;
     }
     QVERIFY2(std::fabs(sum / 50) < 0.02, qPrintable(QString::number(sum / 50)));
@@ -188,10 +198,14 @@ void GeometryInvariance::triangleInequality() {
         const MatrixD shared = gaussian(12, 3, 1000 + t);
         GramBank banks[3];
         for (std::uint64_t i = 0; i < 3; ++i)
-            banks[i] = bank(shared * gaussian(3, 5, 3 * t + i) + 0.5 * gaussian(12, 5, 9000 + 3 * t + i), GramBank::Precision::Double);
-        const auto angle = [&](int a, int b) { return std::acos(std::min(1.0, cka(banks[a], banks[b], HsicKind::Biased).value)); };
+            banks[i] = bank(shared * gaussian(3, 5, 3 * t + i) + 0.5 * gaussian(12, 5, 9000 + 3 * t + i),
+                            GramBank::Precision::Double);
+        const auto angle = [&](int a, int b) {
+            return std::acos(std::min(1.0, cka(banks[a], banks[b], HsicKind::Biased).value));
+        };
         QVERIFY(angle(0, 2) <= angle(0, 1) + angle(1, 2) + 1e-9);
-        const Procrustes ab = procrustes(banks[0], banks[1]), bc = procrustes(banks[1], banks[2]), ac = procrustes(banks[0], banks[2]);
+        const Procrustes ab = procrustes(banks[0], banks[1]), bc = procrustes(banks[1], banks[2]),
+                         ac = procrustes(banks[0], banks[2]);
         QVERIFY(ac.angle <= ab.angle + bc.angle + 1e-9);
         QVERIFY(ac.chordal <= ab.chordal + bc.chordal + 1e-9);
         QVERIFY(ac.distance <= ab.distance + bc.distance + 1e-9);
@@ -228,7 +242,8 @@ void GeometryInvariance::intrinsicDimension() {
         const Stream random(seed, Purpose::Generator);
         MatrixD flat(n, 2), rolled(n, 3);
         for (Index i = 0; i < n; ++i) {
-            const double u = random.uniformAt(static_cast<std::uint64_t>(2 * i)), v = random.uniformAt(static_cast<std::uint64_t>(2 * i + 1));
+            const double u = random.uniformAt(static_cast<std::uint64_t>(2 * i)),
+                         v = random.uniformAt(static_cast<std::uint64_t>(2 * i + 1));
             flat.row(i) << u, v;
             const double t = 1.5 * 3.14159265358979 * (1 + 2 * v);
             rolled.row(i) << t * std::cos(t), 21 * u, t * std::sin(t);
@@ -291,7 +306,8 @@ void GeometryInvariance::correlationDistance() {
     // Blind to the length and mean of each pattern, not to the scale of single units.
     const MatrixD x = gaussian(30, 12, 111);
     MatrixD patterns = x, units = x;
-    for (Index i = 0; i < 30; ++i) patterns.row(i) = (x.row(i).array() * (0.5 + static_cast<double>(i)) + 3.0 * static_cast<double>(i % 5)).matrix();
+    for (Index i = 0; i < 30; ++i)
+        patterns.row(i) = (x.row(i).array() * (0.5 + static_cast<double>(i)) + 3.0 * static_cast<double>(i % 5)).matrix();
     for (Index j = 0; j < 12; ++j) units.col(j) *= 1.0 + static_cast<double>(j);
     const MatrixD a = rdm(bank(x, GramBank::Precision::Double), RdmKind::Correlation, pool()).distances;
     const MatrixD b = rdm(bank(patterns, GramBank::Precision::Double), RdmKind::Correlation, pool()).distances;

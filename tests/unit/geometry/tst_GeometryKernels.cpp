@@ -57,8 +57,10 @@ void GeometryKernels::products() {
                 const MatrixD bt = b.transpose();
                 const MatrixD wanted = start + 0.5 * naiveProduct(a, b);
                 MatrixD c = start, d = start;
-                multiplyAdd(m, n, k, 0.5, a.data(), std::max<Index>(k, 1), b.data(), std::max<Index>(n, 1), c.data(), std::max<Index>(n, 1));
-                multiplyAddTransposed(m, n, k, 0.5, a.data(), std::max<Index>(k, 1), bt.data(), std::max<Index>(k, 1), d.data(), std::max<Index>(n, 1));
+                multiplyAdd(m, n, k, 0.5, a.data(), std::max<Index>(k, 1), b.data(), std::max<Index>(n, 1), c.data(),
+                            std::max<Index>(n, 1));
+                multiplyAddTransposed(m, n, k, 0.5, a.data(), std::max<Index>(k, 1), bt.data(), std::max<Index>(k, 1),
+                                      d.data(), std::max<Index>(n, 1));
                 if (wanted.size() == 0) continue;
                 const QByteArray place = QString("%1 x %2 x %3").arg(m).arg(n).arg(k).toUtf8();
                 QVERIFY2((c - wanted).cwiseAbs().maxCoeff() < 1e-11, place);
@@ -89,8 +91,10 @@ void GeometryKernels::cholesky() {
         QVERIFY(choleskyInPlace(l));
         const MatrixD w = invertLower(l);
         l.triangularView<Eigen::StrictlyUpper>().setZero();
-        QVERIFY2((naiveProduct(l, l.transpose()) - a).cwiseAbs().maxCoeff() < 1e-11 * a.diagonal().maxCoeff(), qPrintable(QString::number(n)));
-        QVERIFY2((naiveProduct(w, l) - MatrixD::Identity(n, n)).cwiseAbs().maxCoeff() < 1e-8, qPrintable(QString::number(n)));
+        QVERIFY2((naiveProduct(l, l.transpose()) - a).cwiseAbs().maxCoeff() < 1e-11 * a.diagonal().maxCoeff(),
+                 qPrintable(QString::number(n)));
+        QVERIFY2((naiveProduct(w, l) - MatrixD::Identity(n, n)).cwiseAbs().maxCoeff() < 1e-8,
+                 qPrintable(QString::number(n)));
         for (Index i = 0; i < n; ++i)
             for (Index j = i + 1; j < n; ++j) QCOMPARE(w(i, j), 0.0);
     }

@@ -10,16 +10,25 @@
 
 #include <QtTest>
 
-#include <chrono>
+#include <array>
+#include <cmath>
+#include <ctime>
+#include <functional>
 
 using namespace lab;
 
 namespace {
 
+// Processor time of this thread: what the neighbours of the machine do does not count.
 double milliseconds(const std::function<void()>& work) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto now = [] {
+        timespec time{};
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+        return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) * 1e-6;
+    };
+    const double start = now();
     work();
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    return now() - start;
 }
 
 }  // namespace
@@ -46,8 +55,10 @@ void GeometryTiming::liveRefresh() {
             for (Index c = 0; c < latent; ++c)
                 z(i, c) = static_cast<Real>(random.normalAt(at++) + (c == i % classes ? 3.0 : 0.0));
         for (Index c = 0; c < latent; ++c)
-            for (Index j = 0; j < p; ++j) w(c, j) = static_cast<Real>(random.normalAt(at++) / (1.0 + static_cast<double>(c)));
-        gemm(pool, Transpose::No, Transpose::No, n, p, latent, 1, z.data(), latent, w.data(), p, 0, x[static_cast<std::size_t>(t)].data(), p);
+            for (Index j = 0; j < p; ++j)
+                w(c, j) = static_cast<Real>(random.normalAt(at++) / (1.0 + static_cast<double>(c)));
+        gemm(pool, Transpose::No, Transpose::No, n, p, latent, 1, z.data(), latent, w.data(), p, 0,
+             x[static_cast<std::size_t>(t)].data(), p);
         for (Index i = 0; i < n * p; ++i) {
             Real& v = x[static_cast<std::size_t>(t)].data()[i];
             v = std::max(Real(0), v + static_cast<Real>(0.5 * random.normalAt(at++)));
@@ -61,15 +72,26 @@ void GeometryTiming::liveRefresh() {
     std::array<double, 6> parts{};
     for (int frame = 0; frame < 6; ++frame) {
         for (Matrix& m : x)
-            for (Index i = 0; i < m.size(); ++i) m.data()[i] *= Real(1) + Real(0.01) * static_cast<Real>(std::sin(static_cast<double>(i % p)));
+            for (Index i = 0; i < m.size(); ++i)
+                m.data()[i] *= Real(1) + Real(0.01) * static_cast<Real>(std::sin(static_cast<double>(i % p)));
         std::array<double, 6> now{};
         double accuracy = 0, ratio = 0, distance = 0;
-        now[0] = milliseconds([&] { for (std::size_t t = 0; t < taps; ++t) banks[t].rebuild(x[t], pool); });
+        now[0] = milliseconds([&] {
+            for (std::size_t t = 0; t < taps; ++t) banks[t].rebuild(x[t], pool);
+        });
         now[1] = milliseconds([&] { QCOMPARE(ckaMatrix(pointers, pool)(0, 0), 1.0); });
-        now[2] = milliseconds([&] { for (const GramBank& b : banks) ratio += participationRatio(b).value; });
-        now[3] = milliseconds([&] { for (std::size_t t = 0; t < taps; ++t) QVERIFY(pca[t].update(banks[t], pool).drawable()); });
-        now[4] = milliseconds([&] { for (const GramBank& b : banks) accuracy += linearProbe(b, labels).accuracy.value; });
-        now[5] = milliseconds([&] { for (const GramBank& b : banks) distance += rdm(b, RdmKind::Euclidean, pool).distances(0, 1); });
+        now[2] = milliseconds([&] {
+            for (const GramBank& b : banks) ratio += participationRatio(b).value;
+        });
+        now[3] = milliseconds([&] {
+            for (std::size_t t = 0; t < taps; ++t) QVERIFY(pca[t].update(banks[t], pool).drawable());
+        });
+        now[4] = milliseconds([&] {
+            for (const GramBank& b : banks) accuracy += linearProbe(b, labels).accuracy.value;
+        });
+        now[5] = milliseconds([&] {
+            for (const GramBank& b : banks) distance += rdm(b, RdmKind::Euclidean, pool).distances(0, 1);
+        });
         QVERIFY(accuracy > 2 && ratio > 4 && distance > 0);
         double total = 0;
         for (const double v : now) total += v;
@@ -78,8 +100,10 @@ void GeometryTiming::liveRefresh() {
             parts = now;
         }
     }
-    qInfo("refresh of 4 taps, 512 x 1000, one thread: %.1f ms (Gram %.1f, CKA %.1f, PR %.1f, PCA %.1f [%d sweeps], probe %.1f, RDM %.1f)",
-          best, parts[0], parts[1], parts[2], parts[3], pca[0].frame().sweeps, parts[4], parts[5]);
+    qInfo(
+        "refresh of 4 taps, 512 x 1000, one thread: %.1f ms (Gram %.1f, CKA %.1f, PR %.1f, PCA %.1f [%d sweeps], probe "
+        "%.1f, RDM %.1f)",
+        best, parts[0], parts[1], parts[2], parts[3], pca[0].frame().sweeps, parts[4], parts[5]);
 #if defined(NDEBUG) && !defined(LAB_SANITIZED)
     QVERIFY2(best < 180, "more than three times the budget of 60 ms");
 #endif

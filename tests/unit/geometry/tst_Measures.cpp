@@ -37,7 +37,8 @@ Pool& pool() {
     return one;
 }
 
-MeasureInputs inputsFor(const MeasureDescription& m, const Matrix& x, const Matrix& y, const std::vector<std::int32_t>& labels) {
+MeasureInputs inputsFor(const MeasureDescription& m, const Matrix& x, const Matrix& y,
+                        const std::vector<std::int32_t>& labels) {
     MeasureInputs in;
     in.pool = &pool();
     in.x = x;
@@ -46,7 +47,9 @@ MeasureInputs inputsFor(const MeasureDescription& m, const Matrix& x, const Matr
     return in;
 }
 
-const MeasureDescription& named(const char* id) { return **findMeasure(id); }
+const MeasureDescription& named(const char* id) {
+    return **findMeasure(id);
+}
 
 }  // namespace
 
@@ -84,13 +87,16 @@ static void allMeasures() {
     for (const MeasureDescription& m : measures()) QTest::newRow(m.id.c_str()) << QString::fromStdString(m.id);
 }
 
-void MeasuresTest::descriptions_data() { allMeasures(); }
+void MeasuresTest::descriptions_data() {
+    allMeasures();
+}
 
 void MeasuresTest::descriptions() {
     QFETCH(QString, id);
     const MeasureDescription& m = named(id.toUtf8().constData());
     QVERIFY(std::regex_match(m.id, std::regex("[a-z][a-z0-9_]*")));
-    QCOMPARE(std::count_if(measures().begin(), measures().end(), [&](const MeasureDescription& o) { return o.id == m.id; }), 1);
+    QCOMPARE(std::count_if(measures().begin(), measures().end(), [&](const MeasureDescription& o) { return o.id == m.id; }),
+             1);
     QVERIFY(!m.title.empty() && !m.source.empty());
     QVERIFY(m.summary.size() > 20 && (m.summary.back() == '.'));
     QVERIFY(m.arrays == 1 || m.arrays == 2);
@@ -103,7 +109,9 @@ void MeasuresTest::descriptions() {
     }
 }
 
-void MeasuresTest::evaluates_data() { allMeasures(); }
+void MeasuresTest::evaluates_data() {
+    allMeasures();
+}
 
 void MeasuresTest::evaluates() {
     QFETCH(QString, id);
@@ -118,9 +126,11 @@ void MeasuresTest::evaluates() {
         QVERIFY2(d.value.defined(), d.id.c_str());
     }
     if (out->table.empty()) return;
-    QVERIFY(!out->table.title.empty() && !out->table.rowTitle.empty() && !out->table.columnTitle.empty() && !out->table.valueTitle.empty());
+    QVERIFY(!out->table.title.empty() && !out->table.rowTitle.empty() && !out->table.columnTitle.empty() &&
+            !out->table.valueTitle.empty());
     QVERIFY(out->table.rowNames.empty() || static_cast<Index>(out->table.rowNames.size()) == out->table.values.rows());
-    QVERIFY(out->table.columnNames.empty() || static_cast<Index>(out->table.columnNames.size()) == out->table.values.cols());
+    QVERIFY(out->table.columnNames.empty() ||
+            static_cast<Index>(out->table.columnNames.size()) == out->table.values.cols());
 }
 
 void MeasuresTest::everyChoiceEvaluates_data() {
@@ -202,7 +212,9 @@ void MeasuresTest::wrongClassNumbers() {
     QCOMPARE(run().error().code, std::string("LAB-GEOM-109"));
 }
 
-void MeasuresTest::constantTap_data() { allMeasures(); }
+void MeasuresTest::constantTap_data() {
+    allMeasures();
+}
 
 // A dead layer: no measure of its geometry may come out as a number.
 void MeasuresTest::constantTap() {
@@ -226,7 +238,9 @@ void MeasuresTest::constantTap() {
     }
 }
 
-void MeasuresTest::notFinite_data() { allMeasures(); }
+void MeasuresTest::notFinite_data() {
+    allMeasures();
+}
 
 void MeasuresTest::notFinite() {
     QFETCH(QString, id);
@@ -234,15 +248,19 @@ void MeasuresTest::notFinite() {
     for (const Real bad : {std::numeric_limits<Real>::quiet_NaN(), std::numeric_limits<Real>::infinity()}) {
         Matrix x = gaussian(24, 6, 1);
         x(17, 2) = bad;
-        const Result<MeasureOutcome> out = evaluateMeasure(m, inputsFor(m, x, gaussian(24, 6, 2), labelsOf(24, 3)), ParamSet(m.params));
+        const Result<MeasureOutcome> out =
+            evaluateMeasure(m, inputsFor(m, x, gaussian(24, 6, 2), labelsOf(24, 3)), ParamSet(m.params));
         QVERIFY(out.ok());
         QVERIFY(!out->value.defined());
         QVERIFY(out->value.why.find("finite") != std::string::npos);
-        if (m.match == ArrayMatch::SameProbes) QVERIFY2(out->value.why.find("17") != std::string::npos, out->value.why.c_str());
+        if (m.match == ArrayMatch::SameProbes)
+            QVERIFY2(out->value.why.find("17") != std::string::npos, out->value.why.c_str());
     }
 }
 
-void MeasuresTest::fewProbes_data() { allMeasures(); }
+void MeasuresTest::fewProbes_data() {
+    allMeasures();
+}
 
 void MeasuresTest::fewProbes() {
     QFETCH(QString, id);
@@ -316,7 +334,8 @@ void MeasuresTest::silentPatterns() {
         const GramBank b(x, pool(), precision);
         const Rdm cosine = rdm(b, RdmKind::Cosine, pool());
         QCOMPARE(cosine.undefined, Index(1));
-        QVERIFY(std::isnan(cosine.distances(4, 0)) && std::isnan(cosine.distances(0, 4)) && !std::isnan(cosine.distances(6, 0)));
+        QVERIFY(std::isnan(cosine.distances(4, 0)) && std::isnan(cosine.distances(0, 4)) &&
+                !std::isnan(cosine.distances(6, 0)));
         const Rdm correlation = rdm(b, RdmKind::Correlation, pool());
         QCOMPARE(correlation.undefined, Index(2));
         const RdmAgreement agreement = compareRdms(cosine, correlation, RdmComparison::Spearman);

@@ -4,6 +4,8 @@
 #include "core/circuit/CircuitPatch.h"
 #include "core/document/Experiment.h"
 
+#include <memory>
+
 namespace lab {
 
 class Edit {

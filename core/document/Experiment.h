@@ -38,6 +38,10 @@ struct Experiment {
 // to their defaults. Circuit, data and seed stay.
 Experiment withRule(const Experiment& experiment, const std::string& ruleId);
 
+// The experiment's rule if it can train the circuit on samples of this shape, else the first of the registry that can,
+// else its own again.
+std::string suitableRule(const Experiment& experiment, const std::vector<long>& inputShape, int classes);
+
 // The first experiment of the lab: Forward-Forward on `dataset` (fashion-mnist, or seg7 where the package is missing).
 Experiment firstExperiment(bool haveFashionMnist);
 

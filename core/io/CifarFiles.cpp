@@ -11,7 +11,9 @@ namespace lab {
 
 namespace {
 
-bool isFile(const std::string& path) { return QFileInfo(QString::fromStdString(path)).isFile(); }
+bool isFile(const std::string& path) {
+    return QFileInfo(QString::fromStdString(path)).isFile();
+}
 
 // One name per line; empty where the file is missing or has another number of lines.
 std::vector<std::string> readNames(const std::string& path, int classes) {
@@ -36,7 +38,8 @@ Result<Samples> readPart(const std::vector<std::string>& paths, CifarKind kind) 
     Samples out;
     for (const std::string& path : paths) {
         if (!isFile(path))
-            return Error{"LAB-DATA-175", "a file of the data set is missing.", path, "Unpack the whole archive into one folder."};
+            return Error{"LAB-DATA-175", "a file of the data set is missing.", path,
+                         "Unpack the whole archive into one folder."};
         const Result<Bytes> bytes = readContent(path, kMaxInflated);
         if (!bytes) return bytes.error();
         Result<Samples> part = parseCifar(*bytes, kind, path);
@@ -88,7 +91,7 @@ Result<Dataset> readCifar(const std::string& path, bool coarse) {
     if (!first) return first.error();
     Result<Samples> second = readPart(test, kind);
     if (!second) return second.error();
-    const std::string names = kind == CifarKind::Ten       ? "batches.meta.txt"
+    const std::string names = kind == CifarKind::Ten           ? "batches.meta.txt"
                               : kind == CifarKind::HundredFine ? "fine_label_names.txt"
                                                                : "coarse_label_names.txt";
     Result<Dataset> set = assembleDataset(path, Shape{3, 32, 32}, std::move(*first), std::move(*second),

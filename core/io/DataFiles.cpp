@@ -43,8 +43,9 @@ DatasetDescription fashionMnist() {
     DatasetDescription d;
     d.id = "fashion-mnist";
     d.title = "Fashion-MNIST";
-    d.summary = "Grey images of clothing, 28 x 28 pixels in ten classes: 60,000 to train on and 10,000 to test on. The reference "
-                "of all comparisons here.";
+    d.summary =
+        "Grey images of clothing, 28 x 28 pixels in ten classes: 60,000 to train on and 10,000 to test on. The reference "
+        "of all comparisons here.";
     d.origin = "Xiao, Rasul & Vollgraf 2017, Zalando Research; Debian package dataset-fashion-mnist";
     d.licence = "MIT";
     d.load = [](const ParamSet&) { return readFashionMnist(kFashionFolder); };
@@ -91,7 +92,8 @@ std::string knownNames() {
     return out;
 }
 
-Result<ParamSet> paramsOf(const std::vector<ParamSpec>& specs, const std::vector<std::pair<std::string, std::string>>& params) {
+Result<ParamSet> paramsOf(const std::vector<ParamSpec>& specs,
+                          const std::vector<std::pair<std::string, std::string>>& params) {
     ParamSet set(specs);
     for (const auto& [name, text] : params)
         if (const Result<void> done = set.setText(name, text); !done) return done.error();

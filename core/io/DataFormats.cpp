@@ -45,24 +45,25 @@ Result<Shape> parseShape(const std::string& text, const char* name, std::size_t 
 }
 
 std::vector<ParamSpec> csvOptions() {
-    return {ParamSpec::text("label", "Class column", "",
-                            "Name or number of the column of the class; empty: the one called label, class, target or species, "
-                            "else the last."),
-            ParamSpec::choice("header", "First row", "auto",
-                              {{"auto", "Guess", "A header where a name stands above a number."},
-                               {"yes", "Names", "The first row holds the names of the columns."},
-                               {"no", "Data", "The first row is data."}},
-                              "What the first row holds."),
-            ParamSpec::choice("delimiter", "Delimiter", "auto",
-                              {{"auto", "Guess", "A tab or a semicolon where the first line has one, else a comma."},
-                               {"comma", "Comma", "Fields are separated by commas."},
-                               {"semicolon", "Semicolon", "Fields are separated by semicolons."},
-                               {"tab", "Tab", "Fields are separated by tabs."}},
-                              "What separates the fields."),
-            ParamSpec::text("shape", "Image size", "",
-                            "HxW or CxHxW where the columns are the pixels of an image, row by row; empty for a table."),
-            ParamSpec::number("divisor", "Divide by", 1.0, 1e-9, 1e9,
-                              "Every value is divided by it: 255 takes bytes to the range from 0 to 1.", ParamScale::Log)};
+    return {
+        ParamSpec::text("label", "Class column", "",
+                        "Name or number of the column of the class; empty: the one called label, class, target or species, "
+                        "else the last."),
+        ParamSpec::choice("header", "First row", "auto",
+                          {{"auto", "Guess", "A header where a name stands above a number."},
+                           {"yes", "Names", "The first row holds the names of the columns."},
+                           {"no", "Data", "The first row is data."}},
+                          "What the first row holds."),
+        ParamSpec::choice("delimiter", "Delimiter", "auto",
+                          {{"auto", "Guess", "A tab or a semicolon where the first line has one, else a comma."},
+                           {"comma", "Comma", "Fields are separated by commas."},
+                           {"semicolon", "Semicolon", "Fields are separated by semicolons."},
+                           {"tab", "Tab", "Fields are separated by tabs."}},
+                          "What separates the fields."),
+        ParamSpec::text("shape", "Image size", "",
+                        "HxW or CxHxW where the columns are the pixels of an image, row by row; empty for a table."),
+        ParamSpec::number("divisor", "Divide by", 1.0, 1e-9, 1e9,
+                          "Every value is divided by it: 255 takes bytes to the range from 0 to 1.", ParamScale::Log)};
 }
 
 Result<Dataset> readCsvFile(const std::string& path, const ParamSet& values) {
@@ -103,41 +104,67 @@ bool endsWith(const std::string& text, const std::string& end) {
 
 std::vector<DataFormat> makeFormats() {
     std::vector<DataFormat> list;
-    list.push_back({"npz", "NumPy archive", {"npz"},
-                    "Arrays called x and y (also images and labels, data and target), or x_train, y_train, x_test and y_test.", {},
-                    [](const DataProbe& p) { return looksLikeZip(p.head); },
-                    [](const std::string& path, const ParamSet&) { return readNpzDataset(path); }});
-    list.push_back({"npy", "NumPy array", {"npy"},
+    list.push_back(
+        {"npz",
+         "NumPy archive",
+         {"npz"},
+         "Arrays called x and y (also images and labels, data and target), or x_train, y_train, x_test and y_test.",
+         {},
+         [](const DataProbe& p) { return looksLikeZip(p.head); },
+         [](const std::string& path, const ParamSet&) { return readNpzDataset(path); }});
+    list.push_back({"npy",
+                    "NumPy array",
+                    {"npy"},
                     "One array of samples; the labels come from a second file, found by name (x and y, images and labels).",
-                    {labelsPath()}, [](const DataProbe& p) { return looksLikeNpy(p.head); },
-                    [](const std::string& path, const ParamSet& v) { return readNpyDataset(path, v.text("labels")); }});
-    list.push_back({"idx", "IDX (MNIST and its kin)", {"idx", "ubyte", "gz"},
-                    "Samples and labels in two files, compressed or not; any of them is enough, the others are found by name.",
                     {labelsPath()},
-                    [](const DataProbe& p) { return p.isFolder ? !idxInFolder(p.path).empty() : looksLikeIdx(p.head); },
-                    [](const std::string& path, const ParamSet& v) -> Result<Dataset> {
-                        const bool folder = QFileInfo(QString::fromStdString(path)).isDir();
-                        const Result<IdxPaths> paths = findIdxPaths(folder ? idxInFolder(path) : path, v.text("labels"));
-                        if (!paths) return paths.error();
-                        return readIdxFiles(*paths, path);
-                    }});
-    list.push_back({"cifar", "CIFAR-10 and CIFAR-100, binary version", {"bin"},
+                    [](const DataProbe& p) { return looksLikeNpy(p.head); },
+                    [](const std::string& path, const ParamSet& v) { return readNpyDataset(path, v.text("labels")); }});
+    list.push_back(
+        {"idx",
+         "IDX (MNIST and its kin)",
+         {"idx", "ubyte", "gz"},
+         "Samples and labels in two files, compressed or not; any of them is enough, the others are found by name.",
+         {labelsPath()},
+         [](const DataProbe& p) { return p.isFolder ? !idxInFolder(p.path).empty() : looksLikeIdx(p.head); },
+         [](const std::string& path, const ParamSet& v) -> Result<Dataset> {
+             const bool folder = QFileInfo(QString::fromStdString(path)).isDir();
+             const Result<IdxPaths> paths = findIdxPaths(folder ? idxInFolder(path) : path, v.text("labels"));
+             if (!paths) return paths.error();
+             return readIdxFiles(*paths, path);
+         }});
+    list.push_back({"cifar",
+                    "CIFAR-10 and CIFAR-100, binary version",
+                    {"bin"},
                     "The unpacked folder with all batches, or one file of it.",
-                    {ParamSpec::boolean("coarse", "Super-classes", false, "Take the 20 super-classes of CIFAR-100, not its 100 classes.")},
-                    [](const DataProbe& p) { return p.isFolder ? looksLikeCifarFolder(p.path) : endsWith(p.path, ".bin") || endsWith(p.path, ".bin.gz"); },
+                    {ParamSpec::boolean("coarse", "Super-classes", false,
+                                        "Take the 20 super-classes of CIFAR-100, not its 100 classes.")},
+                    [](const DataProbe& p) {
+                        return p.isFolder ? looksLikeCifarFolder(p.path)
+                                          : endsWith(p.path, ".bin") || endsWith(p.path, ".bin.gz");
+                    },
                     [](const std::string& path, const ParamSet& v) { return readCifar(path, v.flag("coarse")); }});
-    list.push_back({"images", "Folder of images", {},
-                    "PNG and JPEG images in one folder per class; folders train and test are understood.",
-                    {ParamSpec::text("size", "Size", "", "HxW: every image is resized to it; empty: they must be of one size."),
-                     ParamSpec::choice("colour", "Colour", "auto",
-                                       {{"auto", "As they are", "Grey where every image is grey."},
-                                        {"grey", "Grey", "One channel of luminance."},
-                                        {"rgb", "Red, green, blue", "Three channels."}},
-                                       "Channels of the samples.")},
-                    [](const DataProbe& p) { return p.isFolder; }, readFolder});
-    list.push_back({"csv", "Table as text", {"csv", "tsv", "txt"},
-                    "Numbers with a decimal point, and one column for the class; separated by commas, semicolons or tabs.", csvOptions(),
-                    [](const DataProbe& p) { return !p.isFolder && (looksLikeCsv(p.head) || endsWith(p.path, ".csv") || endsWith(p.path, ".tsv")); },
+    list.push_back(
+        {"images",
+         "Folder of images",
+         {},
+         "PNG and JPEG images in one folder per class; folders train and test are understood.",
+         {ParamSpec::text("size", "Size", "", "HxW: every image is resized to it; empty: they must be of one size."),
+          ParamSpec::choice("colour", "Colour", "auto",
+                            {{"auto", "As they are", "Grey where every image is grey."},
+                             {"grey", "Grey", "One channel of luminance."},
+                             {"rgb", "Red, green, blue", "Three channels."}},
+                            "Channels of the samples.")},
+         [](const DataProbe& p) { return p.isFolder; },
+         readFolder});
+    list.push_back({"csv",
+                    "Table as text",
+                    {"csv", "tsv", "txt"},
+                    "Numbers with a decimal point, and one column for the class; separated by commas, semicolons or tabs.",
+                    csvOptions(),
+                    [](const DataProbe& p) {
+                        return !p.isFolder &&
+                               (looksLikeCsv(p.head) || endsWith(p.path, ".csv") || endsWith(p.path, ".tsv"));
+                    },
                     readCsvFile});
     return list;
 }
@@ -153,7 +180,8 @@ Result<Bytes> readHead(const std::string& path) {
     if (looksLikeGzip(head)) {
         Bytes inside = gunzipHead(head, kHeadBytes);
         if (inside.empty())
-            return Error{"LAB-DATA-151", "the compressed content is damaged, or nothing is in it.", path, "Copy or download it again."};
+            return Error{"LAB-DATA-151", "the compressed content is damaged, or nothing is in it.", path,
+                         "Copy or download it again."};
         return inside;
     }
     return head;

@@ -59,39 +59,47 @@ private:
 
 }  // namespace
 
-bool looksLikeGzip(std::span<const std::uint8_t> bytes) { return bytes.size() >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B; }
+bool looksLikeGzip(std::span<const std::uint8_t> bytes) {
+    return bytes.size() >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B;
+}
 
 Result<Bytes> gunzip(std::span<const std::uint8_t> bytes, const std::string& where, std::uint64_t limit) {
     const auto at = [&](std::size_t position) { return where + ":byte " + std::to_string(position); };
     const auto cutOff = [&] {
-        return Error{"LAB-DATA-152", "the compressed file ends after " + std::to_string(bytes.size()) + " bytes, in the middle of its content.",
-                     at(bytes.size()), "Copy or download it again."};
+        return Error{
+            "LAB-DATA-152",
+            "the compressed file ends after " + std::to_string(bytes.size()) + " bytes, in the middle of its content.",
+            at(bytes.size()), "Copy or download it again."};
     };
     Inflater inflater(bytes);
-    if (!inflater.ready()) return Error{"LAB-DATA-151", "decompression could not be started.", where, "Close other programs."};
+    if (!inflater.ready())
+        return Error{"LAB-DATA-151", "decompression could not be started.", where, "Close other programs."};
     Bytes out;
     std::size_t used = 0;
     for (;;) {
         // Grows with what has really come out, never by what the file says.
-        if (used == out.size()) out.resize(std::max<std::size_t>(1 << 16, std::min<std::size_t>(used * 2, used + (64u << 20))));
+        if (used == out.size())
+            out.resize(std::max<std::size_t>(1 << 16, std::min<std::size_t>(used * 2, used + (64u << 20))));
         std::size_t produced = 0;
         const int state = inflater.run(out.data() + used, out.size() - used, produced);
         used += produced;
         if (used > limit)
             return Error{"LAB-DATA-153",
-                         "more than " + std::to_string(limit) + " bytes come out of this compressed file, which is all that was wanted.",
+                         "more than " + std::to_string(limit) +
+                             " bytes come out of this compressed file, which is all that was wanted.",
                          at(inflater.position()), "Check that this is the right file; unpack it by hand if it is."};
         if (state == Z_BUF_ERROR) return cutOff();
         if (state == Z_STREAM_END) {
             if (inflater.position() == bytes.size()) break;
             if (!looksLikeGzip(bytes.subspan(inflater.position())))
-                return Error{"LAB-DATA-151", "the compressed content is followed by something else.", at(inflater.position()),
-                             "Copy or download it again."};
+                return Error{"LAB-DATA-151", "the compressed content is followed by something else.",
+                             at(inflater.position()), "Copy or download it again."};
             inflater.nextMember();
             continue;
         }
         if (state != Z_OK)
-            return Error{"LAB-DATA-151", "the compressed content is damaged.", at(inflater.position()), "Copy or download it again."};
+            return Error{"LAB-DATA-151", "the compressed content is damaged.", at(inflater.position()),
+                         "Copy or download it again."};
     }
     out.resize(used);
     return out;

@@ -14,7 +14,9 @@ namespace {
 
 constexpr std::size_t kHeadBytes = 64;
 
-bool exists(const std::string& path) { return QFileInfo(QString::fromStdString(path)).isFile(); }
+bool exists(const std::string& path) {
+    return QFileInfo(QString::fromStdString(path)).isFile();
+}
 
 struct Parts {
     std::string folder, name;  // the folder with its slash
@@ -48,7 +50,8 @@ std::string firstExisting(const std::string& folder, const std::vector<std::stri
 }
 
 std::string labelsName(std::string images) {
-    const bool changed = replaced(images, "images", "labels") || replaced(images, "image", "label") || replaced(images, "data", "labels");
+    const bool changed =
+        replaced(images, "images", "labels") || replaced(images, "image", "label") || replaced(images, "data", "labels");
     for (const char* from : {"idx3", "idx4", "idx2"})
         if (replaced(images, from, "idx1")) return images;
     return changed ? images : std::string();
@@ -64,7 +67,9 @@ std::vector<std::string> imagesNames(std::string labels) {
     return out;
 }
 
-bool namesTest(const std::string& name) { return name.find("t10k") != std::string::npos || name.find("test") != std::string::npos; }
+bool namesTest(const std::string& name) {
+    return name.find("t10k") != std::string::npos || name.find("test") != std::string::npos;
+}
 
 // The images of the other part, or nothing.
 std::string otherPart(const Parts& images) {
@@ -87,7 +92,8 @@ Result<Bytes> readIdx(const std::string& path) {
     const Result<IdxHeader> header = parseIdxHeader(gunzipHead(*raw, kHeadBytes), path);
     if (!header) {
         // A file that is cut off or damaged from the start is better explained by its decompression.
-        if (const Result<Bytes> whole = gunzip(*raw, path, 1 << 20); !whole && whole.error().code != "LAB-DATA-153") return whole.error();
+        if (const Result<Bytes> whole = gunzip(*raw, path, 1 << 20); !whole && whole.error().code != "LAB-DATA-153")
+            return whole.error();
         return header.error();
     }
     return gunzip(*raw, path, std::min(kMaxInflated, header->fileBytes));
@@ -114,8 +120,9 @@ Result<IdxPaths> findIdxPaths(const std::string& path, const std::string& labels
     if (!images.empty()) {
         const std::string found = firstExisting(given.folder, images);
         if (found.empty())
-            return Error{"LAB-DATA-175", "this file holds labels by its name, but the samples (" + images.front() + ") are not beside it.", path,
-                         "Put both files into one folder."};
+            return Error{"LAB-DATA-175",
+                         "this file holds labels by its name, but the samples (" + images.front() + ") are not beside it.",
+                         path, "Put both files into one folder."};
         given = split(found);
     }
     const std::string wanted = labelsName(given.name);
@@ -124,10 +131,12 @@ Result<IdxPaths> findIdxPaths(const std::string& path, const std::string& labels
         return Error{"LAB-DATA-175",
                      "the file of the labels is missing: " +
                          (wanted.empty() ? "the name does not say which one it is" : "looked for " + wanted) + ".",
-                     path, "Put it into the same folder, named like the images with 'labels' for 'images', or give labels=PATH."};
+                     path,
+                     "Put it into the same folder, named like the images with 'labels' for 'images', or give labels=PATH."};
     IdxPaths out{given.folder + given.name, found, {}, {}};
     const std::string other = otherPart(given);
-    const std::string otherLabels = other.empty() ? std::string() : firstExisting(given.folder, {labelsName(split(other).name)});
+    const std::string otherLabels =
+        other.empty() ? std::string() : firstExisting(given.folder, {labelsName(split(other).name)});
     if (otherLabels.empty()) return out;
     out.testImages = other;
     out.testLabels = otherLabels;

@@ -13,9 +13,9 @@ struct IdxPaths {
     std::string testImages, testLabels;  // empty where there is no test part
 };
 
-// From the path of any of the files, by name: images <-> labels, idx3 <-> idx1, train <-> t10k or test, with .gz or without.
-// `labels` overrides the search for labels (and leaves the test part out).
-// Error LAB-DATA-175 where the other file of the pair is missing; the message lists the names that were looked for.
+// From the path of any of the files, by name: images <-> labels, idx3 <-> idx1, train <-> t10k or test, with .gz or
+// without. `labels` overrides the search for labels (and leaves the test part out). Error LAB-DATA-175 where the other file
+// of the pair is missing; the message lists the names that were looked for.
 Result<IdxPaths> findIdxPaths(const std::string& path, const std::string& labels);
 
 // The training images inside a folder that is named as MNIST's files are; empty where there are none.

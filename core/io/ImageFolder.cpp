@@ -21,7 +21,8 @@ constexpr std::uint64_t kMaxValues = std::uint64_t(1) << 30;  // 4 GiB in single
 std::vector<std::string> sortedNames(const std::string& folder, QDir::Filters filter) {
     std::vector<std::string> out;
     const QDir dir(QString::fromStdString(folder));
-    for (const QString& name : dir.entryList(filter | QDir::NoDotAndDotDot, QDir::Unsorted)) out.push_back(name.toStdString());
+    for (const QString& name : dir.entryList(filter | QDir::NoDotAndDotDot, QDir::Unsorted))
+        out.push_back(name.toStdString());
     std::sort(out.begin(), out.end());  // by bytes: the same on every system
     return out;
 }
@@ -139,7 +140,9 @@ Samples toSamples(const std::vector<Picture>& pictures, const std::uint8_t* rgb,
 
 }  // namespace
 
-bool looksLikeImageFolder(const std::string& path) { return hasClasses(path) || hasClasses(path + "/train"); }
+bool looksLikeImageFolder(const std::string& path) {
+    return hasClasses(path) || hasClasses(path + "/train");
+}
 
 Result<Dataset> readImageFolder(const std::string& path, const ImageFolderOptions& options) {
     const bool parts = !hasClasses(path) && hasClasses(path + "/train");
@@ -148,8 +151,8 @@ Result<Dataset> readImageFolder(const std::string& path, const ImageFolderOption
     const std::vector<std::string> classes = sortedNames(trainFolder, QDir::Dirs);
     if (classes.size() < 2 || classes.size() > static_cast<std::size_t>(kMaxClasses))
         return Error{"LAB-DATA-161",
-                     "there are " + std::to_string(classes.size()) + " folders of classes, but 2 to " + std::to_string(kMaxClasses) +
-                         " were wanted.",
+                     "there are " + std::to_string(classes.size()) + " folders of classes, but 2 to " +
+                         std::to_string(kMaxClasses) + " were wanted.",
                      trainFolder, "Make a folder for each class and put its images there."};
     Result<std::vector<Picture>> train = listPictures(trainFolder, classes);
     if (!train) return train.error();
@@ -180,7 +183,8 @@ Result<Dataset> readImageFolder(const std::string& path, const ImageFolderOption
     const Index area = pixels.height * pixels.width;
     Samples trainSamples = toSamples(*train, pixels.rgb.data(), area, colour);
     Samples testSamples;
-    if (!test.empty()) testSamples = toSamples(test, pixels.rgb.data() + static_cast<Index>(train->size()) * 3 * area, area, colour);
+    if (!test.empty())
+        testSamples = toSamples(test, pixels.rgb.data() + static_cast<Index>(train->size()) * 3 * area, area, colour);
     return assembleDataset(path, Shape{colour ? 3 : 1, pixels.height, pixels.width}, std::move(trainSamples),
                            std::move(testSamples), classes);
 }

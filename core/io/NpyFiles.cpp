@@ -1,8 +1,8 @@
 #include "core/io/NpyFiles.h"
 
 #include "core/data/Npy.h"
-#include "core/io/Gzip.h"
 #include "core/io/DataFormats.h"
+#include "core/io/Gzip.h"
 #include "core/io/Zip.h"
 
 #include <QFileInfo>
@@ -47,8 +47,8 @@ Result<Samples> join(std::span<const std::uint8_t> x, const std::string& xWhere,
     if (!labels) return labels.error();
     if (samples->shape.size() == 1 && labels->shape.size() > 1)
         return Error{"LAB-DATA-112",
-                     "samples and labels seem to be swapped: samples of shape " + dimensionsText(samples->shape) + ", labels of shape " +
-                         dimensionsText(labels->shape) + ".",
+                     "samples and labels seem to be swapped: samples of shape " + dimensionsText(samples->shape) +
+                         ", labels of shape " + dimensionsText(labels->shape) + ".",
                      xWhere, "Swap the two, or their names."};
     Result<Shape> found = sampleShape(*samples, xWhere);
     if (!found) return found.error();
@@ -82,10 +82,12 @@ Result<Dataset> readNpzDataset(const std::string& path) {
     if (!found) return found.error();
     if (!*found) {
         std::string names;
-        for (std::size_t k = 0; k < std::min<std::size_t>(entries->size(), 12); ++k) names += (k == 0 ? "" : ", ") + (*entries)[k].name;
-        return Error{"LAB-DATA-176", "the archive holds " + names +
-                                         (entries->size() > 12 ? ", ..." : "") + ", but samples and labels were wanted.",
-                     path, "Name the arrays x and y, or x_train, y_train, x_test and y_test. Weights are read elsewhere."};
+        for (std::size_t k = 0; k < std::min<std::size_t>(entries->size(), 12); ++k)
+            names += (k == 0 ? "" : ", ") + (*entries)[k].name;
+        return Error{
+            "LAB-DATA-176",
+            "the archive holds " + names + (entries->size() > 12 ? ", ..." : "") + ", but samples and labels were wanted.",
+            path, "Name the arrays x and y, or x_train, y_train, x_test and y_test. Weights are read elsewhere."};
     }
     for (const char* name : {"test", "t10k", "val", "valid"}) {
         found = part(name, test, testShape);
@@ -94,7 +96,8 @@ Result<Dataset> readNpzDataset(const std::string& path) {
     }
     if (test.count() > 0 && testShape != trainShape)
         return Error{"LAB-DATA-115",
-                     "training samples have the shape " + dimensionsText(trainShape) + ", but test samples " + dimensionsText(testShape) + ".",
+                     "training samples have the shape " + dimensionsText(trainShape) + ", but test samples " +
+                         dimensionsText(testShape) + ".",
                      path, "Both parts must have the same shape."};
     return assembleDataset(path, std::move(trainShape), std::move(train), std::move(test), {});
 }
@@ -106,8 +109,9 @@ Result<Dataset> readNpyDataset(const std::string& path, const std::string& label
         const std::size_t slash = path.find_last_of('/');
         const std::size_t start = slash == std::string::npos ? 0 : slash + 1;
         const std::string folder = path.substr(0, start), name = path.substr(start);
-        const std::pair<const char*, const char*> words[] = {{"images", "labels"}, {"data", "labels"}, {"features", "labels"},
-                                                            {"samples", "labels"}, {"X", "y"}, {"x", "y"}, {"X", "Y"}};
+        const std::pair<const char*, const char*> words[] = {
+            {"images", "labels"}, {"data", "labels"}, {"features", "labels"}, {"samples", "labels"}, {"X", "y"},
+            {"x", "y"},           {"X", "Y"}};
         for (const auto& [from, to] : words) {
             const std::size_t at = name.find(from);
             if (at == std::string::npos) continue;
@@ -121,8 +125,10 @@ Result<Dataset> readNpyDataset(const std::string& path, const std::string& label
         }
     }
     if (labelsPath.empty())
-        return Error{"LAB-DATA-175", "the file of the labels is missing" + (tried.empty() ? std::string(".") : ": looked for " + tried + "."), path,
-                     "Give labels=PATH, or save both into one file with numpy.savez(path, x=..., y=...)."};
+        return Error{
+            "LAB-DATA-175",
+            "the file of the labels is missing" + (tried.empty() ? std::string(".") : ": looked for " + tried + "."), path,
+            "Give labels=PATH, or save both into one file with numpy.savez(path, x=..., y=...)."};
     const Result<Bytes> x = readContent(path, kMaxInflated);
     if (!x) return x.error();
     const Result<Bytes> y = readContent(labelsPath, kMaxInflated);

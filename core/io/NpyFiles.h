@@ -9,8 +9,8 @@
 namespace lab {
 
 // Arrays by name, upper or lower case alike: x, images, data or features with y, labels, label or target; for two parts
-// x_train or train_images and so on, with test, t10k, val or valid. Errors: LAB-DATA-176 the names were not found (the message lists what
-// the archive holds), those of Zip.h, Npy.h and Tensors.h.
+// x_train or train_images and so on, with test, t10k, val or valid. Errors: LAB-DATA-176 the names were not found (the
+// message lists what the archive holds), those of Zip.h, Npy.h and Tensors.h.
 Result<Dataset> readNpzDataset(const std::string& path);
 
 // `labels` is the path of the labels; empty: looked for beside `path` by name (x -> y, images or data -> labels).

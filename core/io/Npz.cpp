@@ -26,7 +26,8 @@ Result<void> replaceFile(const std::string& path, std::span<const std::uint8_t> 
 
 }  // namespace
 
-Result<std::vector<NamedArray>> readNpz(std::span<const std::uint8_t> bytes, const std::string& where, const NpzLimits& limits) {
+Result<std::vector<NamedArray>> readNpz(std::span<const std::uint8_t> bytes, const std::string& where,
+                                        const NpzLimits& limits) {
     Result<std::vector<ZipEntry>> entries = readZip(bytes, where, limits.zip);
     if (!entries) return entries.error();
     std::vector<NamedArray> out;
@@ -34,8 +35,8 @@ Result<std::vector<NamedArray>> readNpz(std::span<const std::uint8_t> bytes, con
         const std::string place = where + ":" + entry.name;
         const std::size_t length = std::strlen(kSuffix);
         if (entry.name.size() <= length || entry.name.compare(entry.name.size() - length, length, kSuffix) != 0)
-            return Error{"LAB-DATA-159", "the archive holds '" + entry.name + "', but only arrays (.npy) were wanted.", place,
-                         "Write it with numpy.savez."};
+            return Error{"LAB-DATA-159", "the archive holds '" + entry.name + "', but only arrays (.npy) were wanted.",
+                         place, "Write it with numpy.savez."};
         NamedArray array;
         array.name = entry.name.substr(0, entry.name.size() - length);
         Result<std::vector<float>> data = parseNpyFloats(entry.content, place, limits.nonFinite, array.shape);
@@ -58,7 +59,8 @@ Result<Bytes> npzBytes(const std::vector<NamedArray>& arrays) {
     std::set<std::string> names;
     for (const NamedArray& array : arrays) {
         if (!isSafeZipName(array.name) || !names.insert(array.name).second)
-            return Error{"LAB-DATA-155", "the array name '" + array.name + "' cannot be used in an archive, or comes twice.", array.name,
+            return Error{"LAB-DATA-155",
+                         "the array name '" + array.name + "' cannot be used in an archive, or comes twice.", array.name,
                          "Rename it."};
         entries.push_back({array.name + kSuffix, npyBytes(array.shape, std::span<const float>(array.data))});
     }

@@ -24,7 +24,8 @@ struct NpzLimits {
 // Arrays of any plain number type, converted to single precision, in the order of the archive.
 // Errors: those of Zip.h and Npy.h; LAB-DATA-159 an entry that is no array; LAB-IO-10x of reading.
 Result<std::vector<NamedArray>> readNpz(const std::string& path, const NpzLimits& limits = {});
-Result<std::vector<NamedArray>> readNpz(std::span<const std::uint8_t> bytes, const std::string& where, const NpzLimits& limits = {});
+Result<std::vector<NamedArray>> readNpz(std::span<const std::uint8_t> bytes, const std::string& where,
+                                        const NpzLimits& limits = {});
 
 // The archive that numpy.load reads: stored entries NAME.npy in the given order, the same bytes every time.
 // Asserts that shapes fit the data; error LAB-DATA-155 for names that no archive should hold, or that come twice.

@@ -29,7 +29,8 @@ public:
 };
 
 Result<Bytes> readEntry(QuaZip& zip, std::uint64_t announced, std::uint64_t allowed, const std::string& place) {
-    const Error damaged{"LAB-DATA-157", "the entry does not match its checksum or its size of " + std::to_string(announced) + " bytes.",
+    const Error damaged{"LAB-DATA-157",
+                        "the entry does not match its checksum or its size of " + std::to_string(announced) + " bytes.",
                         place, "Copy or save the file again."};
     QuaZipFile file(&zip);
     if (!file.open(QIODevice::ReadOnly)) return damaged;
@@ -43,7 +44,8 @@ Result<Bytes> readEntry(QuaZip& zip, std::uint64_t announced, std::uint64_t allo
         out.resize(used + static_cast<std::size_t>(std::max<qint64>(got, 0)));
         if (got < 0) return damaged;
         if (out.size() > allowed)
-            return Error{"LAB-DATA-156", "the archive unpacks to more bytes than are read here.", place, "Choose a smaller file."};
+            return Error{"LAB-DATA-156", "the archive unpacks to more bytes than are read here.", place,
+                         "Choose a smaller file."};
         if (got == 0) break;
     }
     file.close();
@@ -72,11 +74,13 @@ bool looksLikeZip(std::span<const std::uint8_t> bytes) {
            ((bytes[2] == 3 && bytes[3] == 4) || (bytes[2] == 5 && bytes[3] == 6));
 }
 
-Result<std::vector<ZipEntry>> readZip(std::span<const std::uint8_t> bytes, const std::string& where, const ZipLimits& limits) {
+Result<std::vector<ZipEntry>> readZip(std::span<const std::uint8_t> bytes, const std::string& where,
+                                      const ZipLimits& limits) {
     const Error damaged{"LAB-DATA-154", "this is not a zip archive, or it is empty or its directory damaged.", where,
                         "Copy or save the file again."};
     if (!looksLikeZip(bytes)) return damaged;
-    QByteArray view = QByteArray::fromRawData(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
+    QByteArray view =
+        QByteArray::fromRawData(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size()));
     MemoryFile buffer(&view);
     buffer.open(QIODevice::ReadOnly);
     QuaZip zip(&buffer);
@@ -94,14 +98,16 @@ Result<std::vector<ZipEntry>> readZip(std::span<const std::uint8_t> bytes, const
             return Error{"LAB-DATA-155", "the archive holds the name " + shown(name) + ", which leads out of it.", place,
                          "Do not trust this file."};
         if (!names.insert(name).second)
-            return Error{"LAB-DATA-155", "the archive holds the name " + shown(name) + " twice.", place, "Save the file again."};
+            return Error{"LAB-DATA-155", "the archive holds the name " + shown(name) + " twice.", place,
+                         "Save the file again."};
         if (names.size() > limits.entries)
             return Error{"LAB-DATA-156", "the archive holds more than " + std::to_string(limits.entries) + " files.", where,
                          "Choose a smaller file."};
         if (name.back() == '/') continue;
         if (info.uncompressedSize > limits.totalBytes - total)
             return Error{"LAB-DATA-156",
-                         "the archive unpacks to more than " + std::to_string(limits.totalBytes) + " bytes, which is all that is read.",
+                         "the archive unpacks to more than " + std::to_string(limits.totalBytes) +
+                             " bytes, which is all that is read.",
                          place, "Choose a smaller file."};
         if (info.isEncrypted())
             return Error{"LAB-DATA-154", "the archive is encrypted.", place, "Save it without a password."};
@@ -115,7 +121,8 @@ Result<std::vector<ZipEntry>> readZip(std::span<const std::uint8_t> bytes, const
 }
 
 Result<Bytes> zipBytes(const std::vector<ZipEntry>& entries, ZipMethod method) {
-    const Error failed{"LAB-DATA-158", "the archive could not be built.", "", "Use shorter names; close other programs, memory may be short."};
+    const Error failed{"LAB-DATA-158", "the archive could not be built.", "",
+                       "Use shorter names; close other programs, memory may be short."};
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     {
@@ -132,7 +139,8 @@ Result<Bytes> zipBytes(const std::vector<ZipEntry>& entries, ZipMethod method) {
             info.externalAttr = 0100644u << 16;
             QuaZipFile file(&zip);
             const bool deflate = method == ZipMethod::Deflate;
-            if (!file.open(QIODevice::WriteOnly, info, nullptr, 0, deflate ? Z_DEFLATED : 0, deflate ? 6 : 0)) return failed;
+            if (!file.open(QIODevice::WriteOnly, info, nullptr, 0, deflate ? Z_DEFLATED : 0, deflate ? 6 : 0))
+                return failed;
             const auto size = static_cast<qint64>(entry.content.size());
             const qint64 written = size == 0 ? 0 : file.write(reinterpret_cast<const char*>(entry.content.data()), size);
             file.close();

@@ -24,7 +24,8 @@ bool looksLikeZip(std::span<const std::uint8_t> bytes);
 // Every file of the archive, in its order; folders are passed over. Errors: LAB-DATA-154 not an archive, empty, or damaged;
 // LAB-DATA-155 a name that leads out of the archive (absolute, "..", a backslash) or comes twice;
 // LAB-DATA-156 beyond the limits; LAB-DATA-157 an entry does not match its checksum or size.
-Result<std::vector<ZipEntry>> readZip(std::span<const std::uint8_t> bytes, const std::string& where, const ZipLimits& limits = {});
+Result<std::vector<ZipEntry>> readZip(std::span<const std::uint8_t> bytes, const std::string& where,
+                                      const ZipLimits& limits = {});
 
 enum class ZipMethod { Store, Deflate };
 

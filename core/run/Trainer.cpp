@@ -421,9 +421,13 @@ void Trainer::setPlannedEpochs(double epochs) {
     s.plannedSteps = std::max<std::int64_t>(s.step, std::llround(epochs * static_cast<double>(s.stepsPerEpoch)));
 }
 
-std::shared_ptr<const Trainer::Checkpoint> Trainer::checkpoint() const {
-    const State& s = *m_state;
+std::shared_ptr<const Trainer::Checkpoint> Trainer::checkpoint() {
+    State& s = *m_state;
     auto out = std::make_shared<Checkpoint>();
+    const std::vector<NamedBlock> blocks = namedParameters();
+    for (std::size_t i = 0; i < blocks.size(); ++i)
+        (i < s.network->parameters().blocks().size() ? out->networkBlocks : out->ruleBlocks).push_back({blocks[i].name, blocks[i].shape});
+    out->fingerprint = fingerprintWithClass();
     out->step = s.step;
     out->seconds = s.trainingSeconds;
     const ParamStore& network = s.network->parameters();

@@ -64,7 +64,7 @@ public:
 
     // Complete state: parameters, optimisers, rule, counters. Continuing from it gives the same bits.
     struct Checkpoint;
-    std::shared_ptr<const Checkpoint> checkpoint() const;
+    std::shared_ptr<const Checkpoint> checkpoint();
     Result<void> restore(const Checkpoint& checkpoint);
 
 private:
@@ -76,8 +76,12 @@ private:
 struct Trainer::Checkpoint {
     std::int64_t step = 0;
     double seconds = 0;
+    struct Block { std::string name; std::vector<Index> shape; };
+    std::vector<Block> networkBlocks; // names and shapes of what `network` holds, in order, as files name them
+    std::vector<Block> ruleBlocks;
     std::vector<float> network;       // values of the stores (double build: rounded; checkpoints are for the float build)
     std::vector<float> rule;
+    std::string fingerprint;          // of both, with the kernel class
     std::vector<double> updater;
     std::vector<double> ruleState;
     std::vector<Evaluation> evaluations;

@@ -1,0 +1,67 @@
+// forward-lab: without a subcommand it opens the window, with one it works without a display.
+#include "app/cli/Command.h"
+
+#ifdef LAB_GUI
+#include "app/window/Window.h"
+
+#include <QGuiApplication>
+#endif
+
+#include <QCoreApplication>
+
+#include <clocale>
+#include <cstdio>
+#include <cstring>
+
+namespace {
+
+void name(QCoreApplication&) {
+    QCoreApplication::setApplicationName(QStringLiteral("forward-lab"));
+    QCoreApplication::setOrganizationName(QStringLiteral("ForwardLab"));
+    QCoreApplication::setOrganizationDomain(QStringLiteral("forwardlab.org"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(LAB_VERSION));
+    std::setlocale(LC_NUMERIC, "C");  // files and the command line always use the C locale
+}
+
+void printHelp() {
+    std::printf("Forward Lab %s: a laboratory for learning without backpropagation\n\n", LAB_VERSION);
+    std::printf("Usage: forward-lab [FILE.flab]          open the window\n"
+                "       forward-lab COMMAND [options]    work without a display\n\nCommands:\n");
+    for (const lab::Command& command : lab::commandTable()) std::printf("  %-11s %s\n", command.name, command.summary);
+    std::printf("\n`forward-lab COMMAND --help` explains each. --screenshots DIR takes pictures of every view.\n");
+}
+
+}  // namespace
+
+int main(int argc, char* argv[]) {
+    if (argc > 1 && (std::strcmp(argv[1], "--help") == 0 || std::strcmp(argv[1], "-h") == 0)) {
+        printHelp();
+        return 0;
+    }
+    if (argc > 1 && std::strcmp(argv[1], "--version") == 0) {
+        std::printf("forward-lab %s\n", LAB_VERSION);
+        return 0;
+    }
+    const lab::Command* command = argc > 1 ? lab::findCommand(QString::fromLocal8Bit(argv[1])) : nullptr;
+    if (command != nullptr) {
+#ifdef LAB_GUI
+        if (command->graphics) {
+            // Drawing into files needs fonts, not a display.
+            qputenv("QT_QPA_PLATFORM", "offscreen");
+            QGuiApplication application(argc, argv);
+            name(application);
+            return lab::runCommand(*command, QCoreApplication::arguments());
+        }
+#endif
+        QCoreApplication application(argc, argv);
+        name(application);
+        return lab::runCommand(*command, QCoreApplication::arguments());
+    }
+#ifdef LAB_GUI
+    return lab::runWindow(argc, argv, name);
+#else
+    if (argc > 1) std::fprintf(stderr, "forward-lab: there is no command '%s'.\n", argv[1]);
+    printHelp();
+    return argc > 1 ? lab::kExitUsage : 0;
+#endif
+}

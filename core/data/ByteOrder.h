@@ -16,8 +16,7 @@ T bigEndian(const std::uint8_t* bytes) {
 template <class T>
 T littleEndian(const std::uint8_t* bytes) {
     T value = 0;
-    for (std::size_t i = sizeof(T); i-- > 0;)
-        value = static_cast<T>(static_cast<std::uint64_t>(value) << 8 | bytes[i]);
+    for (std::size_t i = sizeof(T); i-- > 0;) value = static_cast<T>(static_cast<std::uint64_t>(value) << 8 | bytes[i]);
     return value;
 }
 

@@ -7,18 +7,21 @@ namespace {
 constexpr Index kPixels = 3 * 32 * 32;
 
 // CIFAR-100 has the coarse label first, then the fine one.
-std::size_t labelByte(CifarKind kind) { return kind == CifarKind::HundredFine ? 1 : 0; }
+std::size_t labelByte(CifarKind kind) {
+    return kind == CifarKind::HundredFine ? 1 : 0;
+}
 
 }  // namespace
 
 Result<Samples> parseCifar(std::span<const std::uint8_t> bytes, CifarKind kind, const std::string& where) {
     const std::size_t record = cifarRecordBytes(kind);
     if (bytes.empty() || bytes.size() % record != 0)
-        return Error{"LAB-DATA-131",
-                     "the file has " + std::to_string(bytes.size()) + " bytes, but records of " + std::to_string(record) +
-                         " bytes were wanted (" + std::to_string(bytes.size() % record) + " are left over).",
-                     where + ":byte " + std::to_string(bytes.size() / record * record),
-                     "Use the binary version of the data set, complete; CIFAR-10 has records of 3073 bytes, CIFAR-100 of 3074."};
+        return Error{
+            "LAB-DATA-131",
+            "the file has " + std::to_string(bytes.size()) + " bytes, but records of " + std::to_string(record) +
+                " bytes were wanted (" + std::to_string(bytes.size() % record) + " are left over).",
+            where + ":byte " + std::to_string(bytes.size() / record * record),
+            "Use the binary version of the data set, complete; CIFAR-10 has records of 3073 bytes, CIFAR-100 of 3074."};
     const auto count = static_cast<Index>(bytes.size() / record);
     Real scaled[256];
     for (int v = 0; v < 256; ++v) scaled[v] = static_cast<Real>(v / 255.0);

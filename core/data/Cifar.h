@@ -13,7 +13,9 @@ namespace lab {
 
 enum class CifarKind { Ten, HundredFine, HundredCoarse };
 
-constexpr std::size_t cifarRecordBytes(CifarKind kind) { return kind == CifarKind::Ten ? 3073 : 3074; }
+constexpr std::size_t cifarRecordBytes(CifarKind kind) {
+    return kind == CifarKind::Ten ? 3073 : 3074;
+}
 constexpr int cifarClasses(CifarKind kind) {
     return kind == CifarKind::Ten ? 10 : kind == CifarKind::HundredFine ? 100 : 20;
 }

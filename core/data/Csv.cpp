@@ -98,9 +98,10 @@ Result<std::size_t> findLabel(const Layout& layout, const std::string& wanted, c
     std::string names;
     for (std::size_t c = 0; c < std::min<std::size_t>(layout.names.size(), 12); ++c)
         names += (c == 0 ? "" : ", ") + quotedText(layout.names[c]);
-    return Error{"LAB-DATA-126", "there is no column " + quotedText(wanted) + " among the " + std::to_string(layout.columns) + ".",
-                 place, names.empty() ? "The file has no header: give the number of the column, from 1."
-                                      : "Columns: " + names + (layout.names.size() > 12 ? ", ..." : "") + "."};
+    return Error{"LAB-DATA-126",
+                 "there is no column " + quotedText(wanted) + " among the " + std::to_string(layout.columns) + ".", place,
+                 names.empty() ? "The file has no header: give the number of the column, from 1."
+                               : "Columns: " + names + (layout.names.size() > 12 ? ", ..." : "") + "."};
 }
 
 // Texts of the class column, numbered as they come, and put in order at the end.
@@ -161,7 +162,8 @@ public:
                          tokens.place(std::min(fields.size(), m_layout.columns)),
                          "Check for a missing value, or for a delimiter inside a field that is not quoted."};
         for (std::size_t c = 0; c < fields.size(); ++c) {
-            const Result<void> done = c == m_layout.label ? addLabel(fields[c], tokens.place(c)) : addValue(c, fields[c], tokens);
+            const Result<void> done =
+                c == m_layout.label ? addLabel(fields[c], tokens.place(c)) : addValue(c, fields[c], tokens);
             if (!done) return done;
         }
         ++m_rows;
@@ -173,15 +175,16 @@ public:
         Shape shape = m_options.shape.empty() ? Shape{width} : m_options.shape;
         if (elements(shape) != width)
             return Error{"LAB-DATA-130",
-                         "there are " + std::to_string(width) + " columns of values, but a sample of " + dimensionsText(shape) +
-                             " has " + std::to_string(elements(shape)) + ".",
+                         "there are " + std::to_string(width) + " columns of values, but a sample of " +
+                             dimensionsText(shape) + " has " + std::to_string(elements(shape)) + ".",
                          where, "Change the shape, or leave it out to read a table."};
         std::vector<std::string> names;
         Samples samples;
         if (!m_labels.finish(names, samples.y))
             return Error{"LAB-DATA-128",
-                         "the class column" + labelName() + " holds many different numbers with decimals: it looks like a "
-                         "measurement, not like classes.",
+                         "the class column" + labelName() +
+                             " holds many different numbers with decimals: it looks like a "
+                             "measurement, not like classes.",
                          where, "Name the column of the class with label=NAME."};
         samples.x = Eigen::Map<const Matrix>(m_values.data(), m_rows, width);
         Result<Dataset> set = assembleDataset(where, std::move(shape), std::move(samples), {}, std::move(names));
@@ -204,10 +207,10 @@ private:
             return Error{"LAB-DATA-128", "the class column" + labelName() + " is empty here.", place,
                          "Fill it in, or remove the row."};
         if (!m_labels.add(text))
-            return Error{"LAB-DATA-128",
-                         "the class column" + labelName() + " holds more than " + std::to_string(kMaxClasses) +
-                             " different values.",
-                         place, "Name the column of the class with label=NAME."};
+            return Error{
+                "LAB-DATA-128",
+                "the class column" + labelName() + " holds more than " + std::to_string(kMaxClasses) + " different values.",
+                place, "Name the column of the class with label=NAME."};
         return {};
     }
 
@@ -218,7 +221,8 @@ private:
             const bool empty = trimmed(field).empty();
             const bool comma = field.find(',') != std::string::npos;
             return Error{"LAB-DATA-123",
-                         (empty ? std::string("the field") + column + " is empty" : quotedText(field) + column + " is not a number") +
+                         (empty ? std::string("the field") + column + " is empty"
+                                : quotedText(field) + column + " is not a number") +
                              ", but a number was wanted.",
                          tokens.place(c),
                          empty   ? "Fill in the missing value, or remove the row or the column."
@@ -257,11 +261,12 @@ Result<Dataset> parseCsv(std::span<const std::uint8_t> bytes, const std::string&
 
     Layout layout;
     layout.columns = first.size();
-    layout.hasHeader = options.header == CsvHeader::Present || (options.header == CsvHeader::Guess && guessHeader(first, second));
+    layout.hasHeader =
+        options.header == CsvHeader::Present || (options.header == CsvHeader::Guess && guessHeader(first, second));
     if (layout.hasHeader) layout.names = first;
     if (layout.columns < 2)
-        return Error{"LAB-DATA-127", "the first row has one field, but at least a value and a class were wanted.", where + ":1",
-                     "Check the delimiter: commas, semicolons and tabs are understood."};
+        return Error{"LAB-DATA-127", "the first row has one field, but at least a value and a class were wanted.",
+                     where + ":1", "Check the delimiter: commas, semicolons and tabs are understood."};
     const Result<std::size_t> label = findLabel(layout, options.label, where + ":1");
     if (!label) return label.error();
     layout.label = *label;

@@ -23,10 +23,11 @@ Result<void> CsvTokens::quoted(std::string& field, std::size_t number) {
                 continue;
             }
             if (!atLineEnd() && m_text[m_at] != m_delimiter)
-                return Error{"LAB-DATA-125",
-                             std::string("text follows a closing quote: '") + m_text[m_at] + "', but a delimiter was wanted.",
-                             m_where + ":" + std::to_string(m_line) + ":" + std::to_string(number + 1),
-                             "Write quotes inside a quoted field twice."};
+                return Error{
+                    "LAB-DATA-125",
+                    std::string("text follows a closing quote: '") + m_text[m_at] + "', but a delimiter was wanted.",
+                    m_where + ":" + std::to_string(m_line) + ":" + std::to_string(number + 1),
+                    "Write quotes inside a quoted field twice."};
             return {};
         }
         if (c == '\n' || (c == '\r' && (m_at >= m_text.size() || m_text[m_at] != '\n'))) ++m_line;

@@ -21,8 +21,9 @@ const std::vector<ParamSpec>& dataOptions() {
         ParamSpec::text("classes", "Classes", "",
                         "Only these classes, by name or number, separated by commas or '+'; empty takes all. They are "
                         "numbered anew from 0 in their old order."),
-        ParamSpec::number("label_noise", "Label noise", 0.0, 0.0, 1.0,
-                          "Share of training labels that are replaced by another class, drawn evenly. Test labels stay true.")
+        ParamSpec::number(
+            "label_noise", "Label noise", 0.0, 0.0, 1.0,
+            "Share of training labels that are replaced by another class, drawn evenly. Test labels stay true.")
             .withStep(0.05),
         ParamSpec::integer("split_seed", "Split seed", 0, 0, 1000000000,
                            "Draws the split and the subsets, apart from the seed of the run: runs with other seeds see the "

@@ -56,8 +56,9 @@ std::vector<DatasetDescription> makeList() {
     DatasetDescription digits;
     digits.id = "seg7";
     digits.title = "SEG7 digits";
-    digits.summary = "Seven-segment digits, 12 x 12 pixels with shifts, dim segments and noise: 8000 to train on and 2000 "
-                     "to test on. Trains within seconds.";
+    digits.summary =
+        "Seven-segment digits, 12 x 12 pixels with shifts, dim segments and noise: 8000 to train on and 2000 "
+        "to test on. Trains within seconds.";
     digits.origin = "generated";
     digits.licence = kOwn;
     digits.generated = true;
@@ -71,20 +72,23 @@ std::vector<DatasetDescription> makeList() {
              ParamSpec::number("factor", "Inner radius", 0.5, 0.05, 0.95, "Radius of the inner circle; the outer has 1.")
                  .withStep(0.05)),
         circles));
-    list.push_back(pointSet(
-        "spirals", "Spirals", "Arms that wind around each other in the plane: wants more than one hidden layer, or a wide one.",
-        with(with(pointParams(0.02, kJitter),
-                  ParamSpec::number("turns", "Turns", 1.0, 0.1, 5.0, "Revolutions of one arm; more is harder.")
-                      .withStep(0.25)),
-             classCount(2)),
-        spirals));
-    list.push_back(pointSet("xor", "XOR", "Four quadrants of a square, opposite ones in the same class: the smallest task that no "
-                                          "linear classifier can learn.",
+    list.push_back(
+        pointSet("spirals", "Spirals",
+                 "Arms that wind around each other in the plane: wants more than one hidden layer, or a wide one.",
+                 with(with(pointParams(0.02, kJitter),
+                           ParamSpec::number("turns", "Turns", 1.0, 0.1, 5.0, "Revolutions of one arm; more is harder.")
+                               .withStep(0.25)),
+                      classCount(2)),
+                 spirals));
+    list.push_back(pointSet("xor", "XOR",
+                            "Four quadrants of a square, opposite ones in the same class: the smallest task that no "
+                            "linear classifier can learn.",
                             pointParams(0.05, kJitter), xorPoints));
-    list.push_back(pointSet("blobs", "Blobs", "Normal clouds around centres on a circle: easy, for a first look at a rule.",
-                            with(pointParams(0.25, "Standard deviation of each cloud; the centres lie on a circle of radius 1."),
-                                 classCount(4)),
-                            blobs));
+    list.push_back(
+        pointSet("blobs", "Blobs", "Normal clouds around centres on a circle: easy, for a first look at a rule.",
+                 with(pointParams(0.25, "Standard deviation of each cloud; the centres lie on a circle of radius 1."),
+                      classCount(4)),
+                 blobs));
     return list;
 }
 

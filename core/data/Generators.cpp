@@ -82,54 +82,55 @@ std::uint64_t contentChecksum(const Dataset& set) {
 }
 
 Dataset moons(const PointOptions& options) {
-    return points("moons", "Two moons", 1, 2, options, [](Index i) { return static_cast<int>(i % 2); },
-                  [](int c, double u, double) {
-                      const double t = kPi * u;
-                      return c == 0 ? Point{std::cos(t), std::sin(t)} : Point{1.0 - std::cos(t), 0.5 - std::sin(t)};
-                  });
+    return points(
+        "moons", "Two moons", 1, 2, options, [](Index i) { return static_cast<int>(i % 2); },
+        [](int c, double u, double) {
+            const double t = kPi * u;
+            return c == 0 ? Point{std::cos(t), std::sin(t)} : Point{1.0 - std::cos(t), 0.5 - std::sin(t)};
+        });
 }
 
 Dataset circles(const PointOptions& options) {
-    return points("circles", "Two circles", 2, 2, options,
-                  [](Index i) { return static_cast<int>(i % 2); },
-                  [&](int c, double u, double) {
-                      const double r = c == 0 ? 1.0 : options.factor;
-                      return Point{r * std::cos(2 * kPi * u), r * std::sin(2 * kPi * u)};
-                  });
+    return points(
+        "circles", "Two circles", 2, 2, options, [](Index i) { return static_cast<int>(i % 2); },
+        [&](int c, double u, double) {
+            const double r = c == 0 ? 1.0 : options.factor;
+            return Point{r * std::cos(2 * kPi * u), r * std::sin(2 * kPi * u)};
+        });
 }
 
 Dataset spirals(const PointOptions& options) {
     const int classes = options.classes;
-    return points("spirals", "Spirals", 3, classes, options,
-                  [&](Index i) { return static_cast<int>(i % classes); },
-                  [&](int c, double u, double) {
-                      // The square root spreads the points evenly over the length of the arm.
-                      const double s = std::sqrt(u);
-                      const double r = 0.1 + 0.9 * s;
-                      const double angle = 2 * kPi * (options.turns * s + static_cast<double>(c) / classes);
-                      return Point{r * std::cos(angle), r * std::sin(angle)};
-                  });
+    return points(
+        "spirals", "Spirals", 3, classes, options, [&](Index i) { return static_cast<int>(i % classes); },
+        [&](int c, double u, double) {
+            // The square root spreads the points evenly over the length of the arm.
+            const double s = std::sqrt(u);
+            const double r = 0.1 + 0.9 * s;
+            const double angle = 2 * kPi * (options.turns * s + static_cast<double>(c) / classes);
+            return Point{r * std::cos(angle), r * std::sin(angle)};
+        });
 }
 
 Dataset xorPoints(const PointOptions& options) {
-    return points("xor", "XOR", 4, 2, options,
-                  [](Index i) { return static_cast<int>(i % 2); },
-                  [](int c, double u, double v) {
-                      // u chooses between the two quadrants of the class with its half, and the rest is the abscissa.
-                      const double side = u < 0.5 ? -1.0 : 1.0;
-                      const double x = side * (u < 0.5 ? 2 * u : 2 * u - 1);
-                      return Point{x, (c == 0 ? side : -side) * v};
-                  });
+    return points(
+        "xor", "XOR", 4, 2, options, [](Index i) { return static_cast<int>(i % 2); },
+        [](int c, double u, double v) {
+            // u chooses between the two quadrants of the class with its half, and the rest is the abscissa.
+            const double side = u < 0.5 ? -1.0 : 1.0;
+            const double x = side * (u < 0.5 ? 2 * u : 2 * u - 1);
+            return Point{x, (c == 0 ? side : -side) * v};
+        });
 }
 
 Dataset blobs(const PointOptions& options) {
     const int classes = options.classes;
-    return points("blobs", "Blobs", 5, classes, options,
-                  [&](Index i) { return static_cast<int>(i % classes); },
-                  [&](int c, double, double) {
-                      const double angle = 2 * kPi * c / classes;
-                      return Point{std::cos(angle), std::sin(angle)};
-                  });
+    return points(
+        "blobs", "Blobs", 5, classes, options, [&](Index i) { return static_cast<int>(i % classes); },
+        [&](int c, double, double) {
+            const double angle = 2 * kPi * c / classes;
+            return Point{std::cos(angle), std::sin(angle)};
+        });
 }
 
 }  // namespace lab

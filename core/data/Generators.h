@@ -11,11 +11,11 @@
 namespace lab {
 
 struct PointOptions {
-    Index samples = 1000;     // in all; classes take turns, so they differ by one sample at most
-    double noise = 0.1;       // standard deviation of the normal noise that is added to both coordinates
-    int classes = 2;          // spirals and blobs
-    double turns = 1.0;       // spirals: revolutions of one arm
-    double factor = 0.5;      // circles: radius of the inner circle, the outer being 1
+    Index samples = 1000;  // in all; classes take turns, so they differ by one sample at most
+    double noise = 0.1;    // standard deviation of the normal noise that is added to both coordinates
+    int classes = 2;       // spirals and blobs
+    double turns = 1.0;    // spirals: revolutions of one arm
+    double factor = 0.5;   // circles: radius of the inner circle, the outer being 1
     std::uint64_t seed = 1;
 };
 

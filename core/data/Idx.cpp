@@ -29,12 +29,18 @@ std::string hexByte(std::uint8_t b) {
 
 double element(const std::uint8_t* at, int type) {
     switch (type) {
-        case 0x08: return at[0];
-        case 0x09: return static_cast<std::int8_t>(at[0]);
-        case 0x0B: return static_cast<std::int16_t>(bigEndian<std::uint16_t>(at));
-        case 0x0C: return static_cast<std::int32_t>(bigEndian<std::uint32_t>(at));
-        case 0x0D: return static_cast<double>(std::bit_cast<float>(bigEndian<std::uint32_t>(at)));
-        default: return std::bit_cast<double>(bigEndian<std::uint64_t>(at));
+        case 0x08:
+            return at[0];
+        case 0x09:
+            return static_cast<std::int8_t>(at[0]);
+        case 0x0B:
+            return static_cast<std::int16_t>(bigEndian<std::uint16_t>(at));
+        case 0x0C:
+            return static_cast<std::int32_t>(bigEndian<std::uint32_t>(at));
+        case 0x0D:
+            return static_cast<double>(std::bit_cast<float>(bigEndian<std::uint32_t>(at)));
+        default:
+            return std::bit_cast<double>(bigEndian<std::uint64_t>(at));
     }
 }
 
@@ -81,7 +87,8 @@ Result<IdxHeader> parseIdxHeader(std::span<const std::uint8_t> bytes, const std:
     // 2^47 bytes is beyond any memory, yet far from overflow.
     const Index count = boundedProduct(header.shape, Index(1) << 44);
     if (count < 0)
-        return Error{"LAB-DATA-103", "the file announces " + dimensionsText(header.shape) + " values, which no file can hold.",
+        return Error{"LAB-DATA-103",
+                     "the file announces " + dimensionsText(header.shape) + " values, which no file can hold.",
                      where + ":byte 4", "The header is damaged: copy or download the file again."};
     header.fileBytes = header.dataOffset + static_cast<std::uint64_t>(count) * header.elementBytes;
     return header;
@@ -119,11 +126,12 @@ Result<Tensor> parseIdx(std::span<const std::uint8_t> bytes, const std::string& 
     for (Index i = 0; i < count; ++i) {
         const Real value = static_cast<Real>(element(in + static_cast<std::size_t>(i) * header.elementBytes, header.type));
         if (!std::isfinite(value))
-            return Error{"LAB-DATA-106",
-                         "value number " + std::to_string(i) + " is " + (std::isnan(value) ? "not a number" : "infinite") +
-                             ", but finite values were wanted.",
-                         where + ":byte " + std::to_string(header.dataOffset + static_cast<std::size_t>(i) * header.elementBytes),
-                         "Clean the data before it is read."};
+            return Error{
+                "LAB-DATA-106",
+                "value number " + std::to_string(i) + " is " + (std::isnan(value) ? "not a number" : "infinite") +
+                    ", but finite values were wanted.",
+                where + ":byte " + std::to_string(header.dataOffset + static_cast<std::size_t>(i) * header.elementBytes),
+                "Clean the data before it is read."};
         out[i] = value;
     }
     return tensor;
@@ -138,8 +146,9 @@ Result<LabelledPart> parseIdxPair(std::span<const std::uint8_t> images, const st
     const bool imagesFirst = first->shape.size() > 1, labelsSecond = second->shape.size() == 1;
     if (!imagesFirst && !labelsSecond)
         return Error{"LAB-DATA-107",
-                     "the two files are swapped: " + dimensionsText(first->shape) + " labels where samples were wanted, and " +
-                         dimensionsText(second->shape) + " samples in " + labelsWhere + " where labels were wanted.",
+                     "the two files are swapped: " + dimensionsText(first->shape) +
+                         " labels where samples were wanted, and " + dimensionsText(second->shape) + " samples in " +
+                         labelsWhere + " where labels were wanted.",
                      imagesWhere, "Swap the two files, or their names."};
     if (!imagesFirst || !labelsSecond)
         return Error{"LAB-DATA-108",

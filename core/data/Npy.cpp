@@ -32,7 +32,8 @@ double halfValue(std::uint16_t h) {
 double element(const std::uint8_t* at, const NpyHeader& header) {
     const bool big = header.bigEndian;
     switch (header.elementBytes) {
-        case 1: return header.kind == 'i' ? static_cast<double>(static_cast<std::int8_t>(*at)) : *at;
+        case 1:
+            return header.kind == 'i' ? static_cast<double>(static_cast<std::int8_t>(*at)) : *at;
         case 2: {
             const auto bits = load<std::uint16_t>(at, big);
             if (header.kind == 'f') return halfValue(bits);
@@ -53,8 +54,9 @@ double element(const std::uint8_t* at, const NpyHeader& header) {
 
 Result<void> readType(const std::string& descr, NpyHeader& header, const std::string& where) {
     const auto refuse = [&](const std::string& what) {
-        return Error{"LAB-DATA-144", "the elements are " + what + " ('" + descr.substr(0, 16) + "'), but plain numbers were wanted.",
-                     where, "Convert the array first, for example with astype('float32')."};
+        return Error{"LAB-DATA-144",
+                     "the elements are " + what + " ('" + descr.substr(0, 16) + "'), but plain numbers were wanted.", where,
+                     "Convert the array first, for example with astype('float32')."};
     };
     if (descr.size() < 2) return refuse("of an unknown type");
     const char order = descr[0], kind = descr[1];
@@ -183,8 +185,9 @@ Result<NpyHeader> parseNpyHeader(std::span<const std::uint8_t> bytes, const std:
     for (const std::int64_t d : literal->shape) header.shape.push_back(static_cast<Index>(d));
     header.count = boundedProduct(header.shape, Index(1) << 44);
     if (header.count < 0)
-        return Error{"LAB-DATA-145", "the file announces " + dimensionsText(header.shape) + " elements, which no file can hold.",
-                     where, "The header is damaged: copy or save the file again."};
+        return Error{"LAB-DATA-145",
+                     "the file announces " + dimensionsText(header.shape) + " elements, which no file can hold.", where,
+                     "The header is damaged: copy or save the file again."};
     return header;
 }
 
@@ -200,13 +203,14 @@ Result<NpyArray> parseNpy(std::span<const std::uint8_t> bytes, const std::string
     return out;
 }
 
-Result<std::vector<float>> parseNpyFloats(std::span<const std::uint8_t> bytes, const std::string& where, NonFinite nonFinite,
-                                          std::vector<Index>& shape) {
+Result<std::vector<float>> parseNpyFloats(std::span<const std::uint8_t> bytes, const std::string& where,
+                                          NonFinite nonFinite, std::vector<Index>& shape) {
     const Result<NpyHeader> header = wholeHeader(bytes, where);
     if (!header) return header.error();
     std::vector<float> out(static_cast<std::size_t>(header->count));
-    const Result<void> done = forEachElement(
-        bytes, *header, where, nonFinite, [&](Index i, double v) { out[static_cast<std::size_t>(i)] = static_cast<float>(v); });
+    const Result<void> done = forEachElement(bytes, *header, where, nonFinite, [&](Index i, double v) {
+        out[static_cast<std::size_t>(i)] = static_cast<float>(v);
+    });
     if (!done) return done.error();
     shape = header->shape;
     return out;
@@ -216,7 +220,8 @@ Result<Tensor> parseNpyTensor(std::span<const std::uint8_t> bytes, const std::st
     const Result<NpyHeader> header = wholeHeader(bytes, where);
     if (!header) return header.error();
     if (header->shape.empty() || header->count == 0)
-        return Error{"LAB-DATA-145", "the array has the shape " + dimensionsText(header->shape) + ", but at least one sample was wanted.",
+        return Error{"LAB-DATA-145",
+                     "the array has the shape " + dimensionsText(header->shape) + ", but at least one sample was wanted.",
                      where, "The file holds no samples: choose another."};
     Tensor tensor;
     tensor.shape = header->shape;
@@ -228,7 +233,8 @@ Result<Tensor> parseNpyTensor(std::span<const std::uint8_t> bytes, const std::st
                                              [&](Index i, double v) { out[i] = static_cast<Real>(v / scale); });
     if (!done) return done.error();
     if (!tensor.values.allFinite())
-        return Error{"LAB-DATA-148", "a value is too large for single precision.", where, "Scale the data before it is saved."};
+        return Error{"LAB-DATA-148", "a value is too large for single precision.", where,
+                     "Scale the data before it is saved."};
     return tensor;
 }
 

@@ -39,8 +39,8 @@ struct NpyArray {
 };
 Result<NpyArray> parseNpy(std::span<const std::uint8_t> bytes, const std::string& where, NonFinite nonFinite);
 // The same straight into single precision: half the memory, for weights.
-Result<std::vector<float>> parseNpyFloats(std::span<const std::uint8_t> bytes, const std::string& where, NonFinite nonFinite,
-                                          std::vector<Index>& shape);
+Result<std::vector<float>> parseNpyFloats(std::span<const std::uint8_t> bytes, const std::string& where,
+                                          NonFinite nonFinite, std::vector<Index>& shape);
 // The same as samples: unsigned bytes are scaled to [0, 1]. Error LAB-DATA-145 where there is no first dimension, or a
 // dimension is 0.
 Result<Tensor> parseNpyTensor(std::span<const std::uint8_t> bytes, const std::string& where);

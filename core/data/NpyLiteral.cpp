@@ -75,8 +75,8 @@ private:
             m_hasDescr = true;
             skipBlanks();
             if (m_at < m_text.size() && m_text[m_at] == '[')
-                return Error{"LAB-DATA-144", "the elements are records with named fields, but plain numbers were wanted.", m_where,
-                             "Save one field as an array of its own."};
+                return Error{"LAB-DATA-144", "the elements are records with named fields, but plain numbers were wanted.",
+                             m_where, "Save one field as an array of its own."};
             Result<std::string> text = string();
             if (!text) return text.error();
             m_out.descr = std::move(*text);
@@ -110,7 +110,8 @@ private:
                              "dimension " + std::to_string(m_out.shape.size() + 1) + " is " +
                                  printable(std::string_view(begin, static_cast<std::size_t>(end - begin))) +
                                  ", but a size from 0 upwards was wanted.",
-                             m_where + ":header column " + std::to_string(m_at + 1), "Write the file again with numpy.save."};
+                             m_where + ":header column " + std::to_string(m_at + 1),
+                             "Write the file again with numpy.save."};
             m_at += static_cast<std::size_t>(end - begin);
             m_out.shape.push_back(dimension);
             if (m_out.shape.size() > 8) return wanted("at most 8 dimensions");
@@ -130,6 +131,8 @@ private:
 
 }  // namespace
 
-Result<NpyLiteral> parseNpyLiteral(std::string_view text, const std::string& where) { return LiteralParser(text, where).parse(); }
+Result<NpyLiteral> parseNpyLiteral(std::string_view text, const std::string& where) {
+    return LiteralParser(text, where).parse();
+}
 
 }  // namespace lab

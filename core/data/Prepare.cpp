@@ -76,8 +76,7 @@ Moments columnMoments(const Samples& samples, const std::vector<Index>& rows) {
     VectorD mean = VectorD::Zero(width), variance = VectorD::Zero(width);
     for (const Index r : rows) mean += samples.x.row(r).transpose().cast<double>();
     mean /= n;
-    for (const Index r : rows)
-        variance.array() += (samples.x.row(r).transpose().cast<double>() - mean).array().square();
+    for (const Index r : rows) variance.array() += (samples.x.row(r).transpose().cast<double>() - mean).array().square();
     variance /= n;
     Moments out;
     out.mean.assign(mean.data(), mean.data() + width);
@@ -142,8 +141,7 @@ std::string shapeText(const Shape& shape) {
 
 std::string summaryOf(const PreparedData& data, const std::string& mode) {
     std::string out = std::to_string(data.train.count()) + " training and " + std::to_string(data.test.count()) +
-                      " test samples, " + std::to_string(data.schema.classes) + " classes, " +
-                      shapeText(data.schema.shape);
+                      " test samples, " + std::to_string(data.schema.classes) + " classes, " + shapeText(data.schema.shape);
     if (mode == "none") out += ", not standardised";
     if (mode == "global") out += ", (x − " + fixed(data.mean[0], 4) + ") / " + fixed(data.deviation[0], 4);
     if (mode == "feature") out += ", each feature standardised";
@@ -168,7 +166,8 @@ Result<PreparedData> prepareData(const Dataset& raw, const ParamSet& options, st
     for (std::size_t k = 0; k < kept->size(); ++k) {
         const auto old = static_cast<std::size_t>((*kept)[k]);
         newLabel[old] = static_cast<int>(k);
-        out.schema.classNames.push_back(old < raw.schema.classNames.size() ? raw.schema.classNames[old] : std::to_string(old));
+        out.schema.classNames.push_back(old < raw.schema.classNames.size() ? raw.schema.classNames[old]
+                                                                           : std::to_string(old));
     }
     out.schema.classes = static_cast<int>(kept->size());
 

@@ -37,8 +37,8 @@ struct Segment {
 };
 
 // A top, B upper right, C lower right, D bottom, E lower left, F upper left, G middle.
-constexpr std::array<Segment, 7> kSegments{{{2, 4, 1, 4}, {3, 8, 3, 1}, {7, 8, 3, 1}, {10, 4, 1, 4},
-                                            {7, 3, 3, 1}, {3, 3, 3, 1}, {6, 4, 1, 4}}};
+constexpr std::array<Segment, 7> kSegments{
+    {{2, 4, 1, 4}, {3, 8, 3, 1}, {7, 8, 3, 1}, {10, 4, 1, 4}, {7, 3, 3, 1}, {3, 3, 3, 1}, {6, 4, 1, 4}}};
 // Bit 0 = A ... bit 6 = G.
 constexpr std::array<unsigned, 10> kCodes{0x3F, 0x06, 0x5B, 0x4F, 0x66, 0x6D, 0x7D, 0x07, 0x7F, 0x6F};
 

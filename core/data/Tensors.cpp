@@ -9,7 +9,9 @@ namespace lab {
 
 namespace {
 
-bool isChannelCount(Index d) { return d == 1 || d == 3 || d == 4; }
+bool isChannelCount(Index d) {
+    return d == 1 || d == 3 || d == 4;
+}
 
 std::string baseName(const std::string& path) {
     const std::size_t end = path.find_last_not_of('/');
@@ -66,9 +68,10 @@ Result<Shape> sampleShape(Tensor& tensor, const std::string& where) {
 Result<std::vector<int>> labelsOf(const Tensor& tensor, const std::string& where) {
     const bool column = tensor.shape.size() == 1 || (tensor.shape.size() == 2 && tensor.shape[1] == 1);
     if (!column)
-        return Error{"LAB-DATA-112",
-                     "labels were wanted, one per sample, but the array has the shape " + dimensionsText(tensor.shape) + ".",
-                     where, "This may be the file of the samples: check that the two are not swapped."};
+        return Error{
+            "LAB-DATA-112",
+            "labels were wanted, one per sample, but the array has the shape " + dimensionsText(tensor.shape) + ".", where,
+            "This may be the file of the samples: check that the two are not swapped."};
     std::vector<int> labels;
     labels.reserve(static_cast<std::size_t>(tensor.values.rows()));
     for (Index i = 0; i < tensor.values.rows(); ++i) {
@@ -89,8 +92,8 @@ Result<Samples> joinSamples(Tensor images, std::vector<int> labels, const std::s
                             const std::string& labelsWhere) {
     if (images.values.rows() != static_cast<Index>(labels.size()))
         return Error{"LAB-DATA-114",
-                     "there are " + std::to_string(images.values.rows()) + " samples in " + baseName(imagesWhere) + ", but " +
-                         std::to_string(labels.size()) + " labels in " + baseName(labelsWhere) + ".",
+                     "there are " + std::to_string(images.values.rows()) + " samples in " + baseName(imagesWhere) +
+                         ", but " + std::to_string(labels.size()) + " labels in " + baseName(labelsWhere) + ".",
                      labelsWhere, "Check that both files belong to the same part (train or test)."};
     return Samples{std::move(images.values), std::move(labels)};
 }

@@ -26,8 +26,12 @@ void* operator new(std::size_t size) {
     if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
     throw std::bad_alloc();
 }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete(void* p) noexcept {
+    std::free(p);
+}
+void operator delete(void* p, std::size_t) noexcept {
+    std::free(p);
+}
 #endif
 
 using namespace lab;
@@ -50,7 +54,9 @@ Result<void> onlyState(const Result<T>& result) {
 
 Bytes table() {
     std::string out = "\"width, cm\",height,kind\r\n";
-    for (int k = 0; k < 20; ++k) out += std::to_string(k) + "." + std::to_string(k * 7 % 10) + ",-1e" + std::to_string(k % 3) + ",\"class \"\"" + std::to_string(k % 3) + "\"\"\"\r\n";
+    for (int k = 0; k < 20; ++k)
+        out += std::to_string(k) + "." + std::to_string(k * 7 % 10) + ",-1e" + std::to_string(k % 3) + ",\"class \"\"" +
+               std::to_string(k % 3) + "\"\"\"\r\n";
     return text(out);
 }
 
@@ -59,15 +65,23 @@ std::vector<Target> targets() {
     return {
         {"idx images", images(), [](const Bytes& b) { return onlyState(parseIdxPair(b, "x", labels(), "y")); }, 6000},
         {"idx labels", labels(), [](const Bytes& b) { return onlyState(parseIdxPair(images(), "x", b, "y")); }, 6000},
-        {"idx doubles", idx(0x0E, {3, 2}, Bytes(48, 0x40)), [](const Bytes& b) { return onlyState(parseIdx(b, "x")); }, 3000},
+        {"idx doubles", idx(0x0E, {3, 2}, Bytes(48, 0x40)), [](const Bytes& b) { return onlyState(parseIdx(b, "x")); },
+         3000},
         {"csv", table(), [](const Bytes& b) { return onlyState(parseCsv(b, "t")); }, 6000},
-        {"npy", npy({3, 4}, std::vector<float>(12, 0.5f)), [](const Bytes& b) { return onlyState(parseNpyTensor(b, "t")); }, 6000},
+        {"npy", npy({3, 4}, std::vector<float>(12, 0.5f)), [](const Bytes& b) { return onlyState(parseNpyTensor(b, "t")); },
+         6000},
         {"npy in Fortran order", npyWithHeader("{'descr': '>i8', 'fortran_order': True, 'shape': (2, 3, 2), }\n", 96),
          [](const Bytes& b) { return onlyState(parseNpy(b, "t", NonFinite::Keep)); }, 6000},
         {"npz", zip({{"a.npy", npy({2, 2}, {1, 2, 3, 4})}, {"b/c.npy", npy({3}, {1, 2, 3})}}),
-         [name](const Bytes& b) { return onlyState(readNpz(name(b), "t", {{100, 1 << 20}, NonFinite::Refuse})); }, 3000},
+         [name](const Bytes& b) {
+             return onlyState(readNpz(name(b), "t", {{100, 1 << 20}, NonFinite::Refuse}));
+         },
+         3000},
         {"npz deflated", zip({{"a.npy", npy({2, 2}, {1, 2, 3, 4})}}, ZipMethod::Deflate),
-         [name](const Bytes& b) { return onlyState(readNpz(name(b), "t", {{100, 1 << 20}, NonFinite::Refuse})); }, 3000},
+         [name](const Bytes& b) {
+             return onlyState(readNpz(name(b), "t", {{100, 1 << 20}, NonFinite::Refuse}));
+         },
+         3000},
         {"gzip", gzip(table()), [](const Bytes& b) { return onlyState(gunzip(b, "t", 1 << 20)); }, 3000},
         {"cifar", Bytes(2 * 3073, 3), [](const Bytes& b) { return onlyState(parseCifar(b, CifarKind::Ten, "t")); }, 300},
     };
@@ -81,15 +95,29 @@ Bytes damaged(Bytes bytes, Stream& draws) {
         // Headers matter most: half of the damages hit the first hundred bytes.
         const std::size_t place = draws.below(2) == 0 ? at % std::min<std::size_t>(bytes.size(), 100) : at;
         switch (draws.below(7)) {
-            case 0: bytes[place] = static_cast<std::uint8_t>(draws.below(256)); break;
-            case 1: bytes[place] ^= static_cast<std::uint8_t>(1u << draws.below(8)); break;
-            case 2: bytes[place] = draws.below(2) == 0 ? 0xFF : 0x00; break;
-            case 3: bytes.resize(at); break;
-            case 4: bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(place), static_cast<std::uint8_t>(draws.below(256))); break;
-            case 5: bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(place)); break;
+            case 0:
+                bytes[place] = static_cast<std::uint8_t>(draws.below(256));
+                break;
+            case 1:
+                bytes[place] ^= static_cast<std::uint8_t>(1u << draws.below(8));
+                break;
+            case 2:
+                bytes[place] = draws.below(2) == 0 ? 0xFF : 0x00;
+                break;
+            case 3:
+                bytes.resize(at);
+                break;
+            case 4:
+                bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(place),
+                             static_cast<std::uint8_t>(draws.below(256)));
+                break;
+            case 5:
+                bytes.erase(bytes.begin() + static_cast<std::ptrdiff_t>(place));
+                break;
             default: {
                 const std::size_t length = std::min<std::size_t>(bytes.size() - place, 1 + draws.below(16));
-                const Bytes piece(bytes.begin() + static_cast<std::ptrdiff_t>(place), bytes.begin() + static_cast<std::ptrdiff_t>(place + length));
+                const Bytes piece(bytes.begin() + static_cast<std::ptrdiff_t>(place),
+                                  bytes.begin() + static_cast<std::ptrdiff_t>(place + length));
                 bytes.insert(bytes.end(), piece.begin(), piece.end());
             }
         }
@@ -123,7 +151,8 @@ private slots:
             if (done) continue;
             ++refused;
             const Error& e = done.error();
-            QVERIFY2(e.code.rfind("LAB-DATA-1", 0) == 0 && !e.message.empty() && !e.where.empty() && !e.hint.empty(), e.text().c_str());
+            QVERIFY2(e.code.rfind("LAB-DATA-1", 0) == 0 && !e.message.empty() && !e.where.empty() && !e.hint.empty(),
+                     e.text().c_str());
         }
 #ifndef LAB_SANITIZED
         // Files here are below 10 kB; inflating may take a piece of a megabyte at a time, doubled by growing.

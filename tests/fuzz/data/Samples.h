@@ -16,7 +16,9 @@ namespace samples {
 
 using lab::Bytes;
 
-inline Bytes text(const std::string& t) { return Bytes(t.begin(), t.end()); }
+inline Bytes text(const std::string& t) {
+    return Bytes(t.begin(), t.end());
+}
 
 inline Bytes idx(std::uint8_t type, const std::vector<std::uint32_t>& dims, const Bytes& values) {
     Bytes out{0, 0, type, static_cast<std::uint8_t>(dims.size())};
@@ -26,8 +28,12 @@ inline Bytes idx(std::uint8_t type, const std::vector<std::uint32_t>& dims, cons
     return out;
 }
 
-inline Bytes images() { return idx(8, {4, 2, 3}, Bytes(24, 7)); }
-inline Bytes labels() { return idx(8, {4}, {0, 1, 2, 1}); }
+inline Bytes images() {
+    return idx(8, {4, 2, 3}, Bytes(24, 7));
+}
+inline Bytes labels() {
+    return idx(8, {4}, {0, 1, 2, 1});
+}
 
 inline Bytes npyWithHeader(const std::string& header, std::size_t valueBytes, std::uint8_t major = 1) {
     Bytes out{0x93, 'N', 'U', 'M', 'P', 'Y', major, 0};

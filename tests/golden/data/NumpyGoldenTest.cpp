@@ -39,7 +39,9 @@ std::vector<double> valuesOf(const QJsonObject& o) {
 }
 
 // Debian's interpreter: the one that the witnesses are installed for.
-bool numpyIsHere() { return QProcess::execute("/usr/bin/python3", {"-c", "import numpy"}) == 0; }
+bool numpyIsHere() {
+    return QProcess::execute("/usr/bin/python3", {"-c", "import numpy"}) == 0;
+}
 
 std::vector<NamedArray> sampleWeights() {
     return {{"0.weight", {2, 3}, {1, 2, 3, -4.5f, 5e-20f, 6e20f}}, {"0.bias", {2}, {0.1f, -0.2f}}, {"steps", {}, {7}}};
@@ -167,7 +169,8 @@ private slots:
         QCOMPARE(weighted, expected["weighted"].toDouble());
         QCOMPARE(labels, expected["labels"].toDouble());
         for (int c = 0; c < 10; ++c)
-            QCOMPARE(static_cast<int>(std::count(set->train.y.begin(), set->train.y.end(), c)), expected["counts"].toArray()[c].toInt());
+            QCOMPARE(static_cast<int>(std::count(set->train.y.begin(), set->train.y.end(), c)),
+                     expected["counts"].toArray()[c].toInt());
     }
 };
 

@@ -21,7 +21,9 @@ PointOptions clean(Index samples, int classes = 2) {
     return o;
 }
 
-double radius(const Dataset& set, Index i) { return std::hypot(set.train.x(i, 0), set.train.x(i, 1)); }
+double radius(const Dataset& set, Index i) {
+    return std::hypot(set.train.x(i, 0), set.train.x(i, 1));
+}
 
 }  // namespace
 
@@ -56,7 +58,8 @@ private slots:
             const double r = radius(set, i);
             QVERIFY(r > 0.1 - 1e-6 && r < 1 + 1e-6);
             // One turn: the angle follows from the radius and the class.
-            const double expected = 2 * 3.14159265358979 * ((r - 0.1) / 0.9 + set.train.y[static_cast<std::size_t>(i)] / 3.0);
+            const double expected =
+                2 * 3.14159265358979 * ((r - 0.1) / 0.9 + set.train.y[static_cast<std::size_t>(i)] / 3.0);
             QVERIFY(std::abs(r * std::cos(expected) - set.train.x(i, 0)) < 1e-4);
             QVERIFY(std::abs(r * std::sin(expected) - set.train.x(i, 1)) < 1e-4);
         }

@@ -15,7 +15,9 @@ namespace {
 
 using ByteList = std::vector<std::uint8_t>;
 
-ByteList bytesOf(const std::string& text) { return ByteList(text.begin(), text.end()); }
+ByteList bytesOf(const std::string& text) {
+    return ByteList(text.begin(), text.end());
+}
 
 ByteList idx(std::uint8_t type, std::vector<std::uint32_t> dims, ByteList values) {
     ByteList out{0, 0, type, static_cast<std::uint8_t>(dims.size())};
@@ -65,8 +67,8 @@ private slots:
     }
 
     void idxPair() {
-        const Result<LabelledPart> part =
-            parseIdxPair(idx(8, {2, 2, 3}, {0, 51, 102, 153, 204, 255, 1, 2, 3, 4, 5, 6}), "images", idx(8, {2}, {7, 255}), "labels");
+        const Result<LabelledPart> part = parseIdxPair(idx(8, {2, 2, 3}, {0, 51, 102, 153, 204, 255, 1, 2, 3, 4, 5, 6}),
+                                                       "images", idx(8, {2}, {7, 255}), "labels");
         QVERIFY(part.ok());
         QCOMPARE(part->shape, (Shape{1, 2, 3}));
         QCOMPARE(part->samples.x(0, 1), Real(0.2));
@@ -114,7 +116,8 @@ private slots:
     }
 
     void csvByteOrderMarkLineEndsAndQuotes() {
-        const Dataset set = csv("\xEF\xBB\xBF\"a \"\"x\"\"\",\"two\nlines\",species\r\n1,2,\"x, y\"\r\n\r\n3,4,\"p\nq\"\r\n");
+        const Dataset set =
+            csv("\xEF\xBB\xBF\"a \"\"x\"\"\",\"two\nlines\",species\r\n1,2,\"x, y\"\r\n\r\n3,4,\"p\nq\"\r\n");
         QVERIFY(set.schema.featureNames == std::vector<std::string>({"a \"x\"", "two\nlines"}));
         QVERIFY(set.schema.classNames == std::vector<std::string>({"p\nq", "x, y"}));
         QCOMPARE(set.train.x(1, 1), Real(4));
@@ -158,11 +161,13 @@ private slots:
         const Result<NpyArray> row = parseNpy(npy(c, {1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 0xFA, 0xFF}), "t", NonFinite::Refuse);
         QVERIFY(row.ok());
         QVERIFY(row->values == std::vector<double>({1, 2, 3, 4, 5, -6}));
-        const Result<NpyArray> column = parseNpy(npy(f, {0, 1, 0, 4, 0, 2, 0, 5, 0, 3, 0xFF, 0xFA}), "t", NonFinite::Refuse);
+        const Result<NpyArray> column =
+            parseNpy(npy(f, {0, 1, 0, 4, 0, 2, 0, 5, 0, 3, 0xFF, 0xFA}), "t", NonFinite::Refuse);
         QVERIFY(column.ok());
         QVERIFY(column->values == row->values);
         const std::string half = "{\"descr\": \"<f2\", \"fortran_order\": False, \"shape\": (4,)}";
-        const Result<NpyArray> halves = parseNpy(npy(half, {0x00, 0x3E, 0x01, 0x00, 0xFF, 0x7B, 0x00, 0xC0}), "t", NonFinite::Refuse);
+        const Result<NpyArray> halves =
+            parseNpy(npy(half, {0x00, 0x3E, 0x01, 0x00, 0xFF, 0x7B, 0x00, 0xC0}), "t", NonFinite::Refuse);
         QVERIFY(halves->values == std::vector<double>({1.5, 0x1p-24, 65504, -2}));
         const std::string truth = "{'descr': '|b1', 'fortran_order': False, 'shape': ()}";
         QVERIFY(parseNpy(npy(truth, {1}), "t", NonFinite::Refuse)->values == std::vector<double>({1}));

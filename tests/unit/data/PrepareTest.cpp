@@ -189,7 +189,8 @@ private slots:
             if (data->noisy[i] != 0) QVERIFY(heavy->noisy[i] != 0 && heavy->train.y[i] == data->train.y[i]);
         QVERIFY(prepareData(raw, some, 2)->noisy != data->noisy);
         // The same sample has the same fate in a subset.
-        const Result<PreparedData> subset = prepareData(raw, with({{"standardise", "none"}, {"label_noise", "0.3"}, {"train_limit", "200"}}), 1);
+        const Result<PreparedData> subset =
+            prepareData(raw, with({{"standardise", "none"}, {"label_noise", "0.3"}, {"train_limit", "200"}}), 1);
         for (std::size_t i = 0; i < 200; ++i) {
             const auto original = static_cast<std::size_t>(subset->train.x(static_cast<Index>(i), 0));
             QCOMPARE(subset->train.y[i], data->train.y[original]);
@@ -222,18 +223,31 @@ private slots:
         QTest::addColumn<QString>("option");
         QTest::addColumn<QString>("value");
         QTest::addColumn<QString>("code");
-        QTest::newRow("unknown class") << "classes" << "0,9" << "LAB-DATA-201";
-        QTest::newRow("empty name") << "classes" << "0,,1" << "LAB-DATA-201";
-        QTest::newRow("negative number") << "classes" << "-1,0" << "LAB-DATA-201";
-        QTest::newRow("twice") << "classes" << "0,1,0" << "LAB-DATA-202";
-        QTest::newRow("one class") << "classes" << "1" << "LAB-DATA-203";
-        QTest::newRow("nothing to test on") << "test_fraction" << "0.01" << "LAB-DATA-205";
+        QTest::newRow("unknown class") << "classes"
+                                       << "0,9"
+                                       << "LAB-DATA-201";
+        QTest::newRow("empty name") << "classes"
+                                    << "0,,1"
+                                    << "LAB-DATA-201";
+        QTest::newRow("negative number") << "classes"
+                                         << "-1,0"
+                                         << "LAB-DATA-201";
+        QTest::newRow("twice") << "classes"
+                               << "0,1,0"
+                               << "LAB-DATA-202";
+        QTest::newRow("one class") << "classes"
+                                   << "1"
+                                   << "LAB-DATA-203";
+        QTest::newRow("nothing to test on") << "test_fraction"
+                                            << "0.01"
+                                            << "LAB-DATA-205";
     }
     void errors() {
         QFETCH(QString, option);
         QFETCH(QString, value);
         QFETCH(QString, code);
-        const Result<PreparedData> data = prepareData(numbered(20, 0, {0, 1, 2}), with({{qPrintable(option), qPrintable(value)}}), 1);
+        const Result<PreparedData> data =
+            prepareData(numbered(20, 0, {0, 1, 2}), with({{qPrintable(option), qPrintable(value)}}), 1);
         QVERIFY(!data.ok());
         QCOMPARE(QString::fromStdString(data.error().code), code);
         QVERIFY(!data.error().message.empty() && !data.error().where.empty() && !data.error().hint.empty());

@@ -12,10 +12,13 @@ using namespace lab;
 namespace {
 
 double sum(const std::vector<double>& v, std::size_t from, std::size_t count) {
-    return std::accumulate(v.begin() + static_cast<std::ptrdiff_t>(from), v.begin() + static_cast<std::ptrdiff_t>(from + count), 0.0);
+    return std::accumulate(v.begin() + static_cast<std::ptrdiff_t>(from),
+                           v.begin() + static_cast<std::ptrdiff_t>(from + count), 0.0);
 }
 
-bool near(double a, double b, double tolerance) { return std::abs(a - b) <= tolerance; }
+bool near(double a, double b, double tolerance) {
+    return std::abs(a - b) <= tolerance;
+}
 
 }  // namespace
 
@@ -58,7 +61,8 @@ private slots:
         const std::vector<double> all = seg7Pixels(1001, 16);
         const std::uint64_t ahead = 1001 + 10ull * kSeg7DrawsPerSample * 0x9E3779B97F4A7C15ull;
         const std::vector<double> later = seg7Pixels(ahead, 6);
-        for (std::size_t i = 0; i < 6 * static_cast<std::size_t>(kSeg7Pixels); ++i) QCOMPARE(later[i], all[10 * kSeg7Pixels + i]);
+        for (std::size_t i = 0; i < 6 * static_cast<std::size_t>(kSeg7Pixels); ++i)
+            QCOMPARE(later[i], all[10 * kSeg7Pixels + i]);
     }
 
     void dataSet() {

@@ -40,7 +40,9 @@ public:
         file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));
         return path(name);
     }
-    std::string write(const std::string& name, const std::string& text) const { return write(name, Bytes(text.begin(), text.end())); }
+    std::string write(const std::string& name, const std::string& text) const {
+        return write(name, Bytes(text.begin(), text.end()));
+    }
     std::string writeGzip(const std::string& name, const Bytes& bytes) const {
         gzFile file = gzopen(path(name).c_str(), "wb");
         gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
@@ -79,7 +81,8 @@ private slots:
             QVERIFY(names.insert(d.id).second);
             QVERIFY(!d.title.empty() && !d.summary.empty() && !d.origin.empty() && !d.licence.empty() && d.load);
         }
-        QVERIFY(names == std::set<std::string>({"fashion-mnist", "seg7", "digits", "iris", "moons", "circles", "spirals", "xor", "blobs"}));
+        QVERIFY(names == std::set<std::string>(
+                             {"fashion-mnist", "seg7", "digits", "iris", "moons", "circles", "spirals", "xor", "blobs"}));
     }
 
     void everySetThatNeedsNoPackageLoadsAndPrepares() {
@@ -101,7 +104,8 @@ private slots:
             QFile file(LAB_SOURCE_DIR "/datasets/" + name);
             QVERIFY(file.open(QIODevice::ReadOnly));
             const QString sum = QCryptographicHash::hash(file.readAll(), QCryptographicHash::Sha256).toHex();
-            QVERIFY2(text.contains(QRegularExpression("\\| " + QRegularExpression::escape(name) + " \\|.*" + sum)), qPrintable(name + " " + sum));
+            QVERIFY2(text.contains(QRegularExpression("\\| " + QRegularExpression::escape(name) + " \\|.*" + sum)),
+                     qPrintable(name + " " + sum));
         }
     }
 
@@ -115,7 +119,8 @@ private slots:
 
     void idxFindsItsPartners_data() {
         QTest::addColumn<QString>("given");
-        for (const char* name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte", ""})
+        for (const char* name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte.gz",
+                                 "t10k-labels-idx1-ubyte", ""})
             QTest::newRow(*name != 0 ? name : "the folder") << name;
     }
     void idxFindsItsPartners() {
@@ -145,9 +150,11 @@ private slots:
         Folder folder;
         QCOMPARE(open(folder.write("t.csv", "a,b,c\n1,2,x\n3,4,y\n")).schema.classes, 2);
         QCOMPARE(open(folder.write("t.tsv", "1\t2\tx\n3\t4\ty\n")).train.x(1, 0), Real(3));
-        QCOMPARE(open(folder.writeGzip("t.csv.gz", Bytes{'1', ',', 'x', '\n', '2', ',', 'y', '\n'})).train.count(), Index(2));
+        QCOMPARE(open(folder.writeGzip("t.csv.gz", Bytes{'1', ',', 'x', '\n', '2', ',', 'y', '\n'})).train.count(),
+                 Index(2));
         const std::string named = folder.write("n.csv", "k;1;2\nx;3;4\ny;5;6\n");
-        const Dataset set = open(named, {{"label", "k"}, {"header", "yes"}, {"delimiter", "semicolon"}, {"shape", "1x2"}, {"divisor", "2"}});
+        const Dataset set = open(
+            named, {{"label", "k"}, {"header", "yes"}, {"delimiter", "semicolon"}, {"shape", "1x2"}, {"divisor", "2"}});
         QCOMPARE(set.schema.shape, (Shape{1, 1, 2}));
         QCOMPARE(set.train.x(1, 1), Real(3));
         QCOMPARE(set.schema.id, named);
@@ -163,7 +170,8 @@ private slots:
         const std::string other = folder.write("other.npy", npyBytes({3, 1}, std::span<const float>(y)));
         QCOMPARE(open(path, {{"labels", other}}).train.x(2, 1), Real(6));
         const Result<Bytes> zip = zipBytes({{"Labels.npy", npyBytes({3}, std::span<const float>(y))},
-                                            {"images.npy", npyBytes({3, 2}, std::span<const float>(x))}}, ZipMethod::Deflate);
+                                            {"images.npy", npyBytes({3, 2}, std::span<const float>(x))}},
+                                           ZipMethod::Deflate);
         QCOMPARE(open(folder.write("both.npz", *zip)).train.count(), Index(3));
     }
 
@@ -216,7 +224,8 @@ private slots:
         const Dataset colour = open(folder.path("p"));
         QCOMPARE(colour.schema.shape, (Shape{3, 2, 3}));
         const Index last = colour.train.count() - 1;
-        QVERIFY(colour.train.x(last, 0) > Real(0.7) && colour.train.x(last, 6) < Real(0.1) && colour.train.x(last, 12) < Real(0.1));
+        QVERIFY(colour.train.x(last, 0) > Real(0.7) && colour.train.x(last, 6) < Real(0.1) &&
+                colour.train.x(last, 12) < Real(0.1));
         QCOMPARE(open(folder.path("p"), {{"colour", "grey"}}).schema.shape, (Shape{1, 2, 3}));
 
         folder.image("q/train/a/1.png", 2, 2, qRgb(0, 0, 0));
@@ -231,8 +240,9 @@ private slots:
     void contentDecidesNotTheName() {
         Folder folder;
         const std::vector<float> x{1, 2, 3, 4}, y{0, 1};
-        const Result<Bytes> zip = zipBytes({{"x.npy", npyBytes({2, 2}, std::span<const float>(x))}, {"y.npy", npyBytes({2}, std::span<const float>(y))}},
-                                           ZipMethod::Store);
+        const Result<Bytes> zip = zipBytes(
+            {{"x.npy", npyBytes({2, 2}, std::span<const float>(x))}, {"y.npy", npyBytes({2}, std::span<const float>(y))}},
+            ZipMethod::Store);
         const std::string path = folder.write("archive.csv", *zip);
         QCOMPARE((*formatOf(path))->id, std::string("npz"));
         QCOMPARE(open(path).train.count(), Index(2));

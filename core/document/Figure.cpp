@@ -21,12 +21,22 @@ std::string FigureAxis::text() const {
     return unit.empty() ? name : name + " (" + unit + ")";
 }
 
+namespace {
+
+// Two undefined numbers are the same picture.
+bool same(const double* a, const double* b, std::size_t n) {
+    return std::equal(a, a + n, b, [](double x, double y) { return x == y || (x != x && y != y); });
+}
+
+}  // namespace
+
+bool BarSeries::operator==(const BarSeries& o) const {
+    return title == o.title && style == o.style && values.size() == o.values.size() && same(values.data(), o.values.data(), values.size());
+}
+
 bool HeatPanel::operator==(const HeatPanel& o) const {
     if (values.rows() != o.values.rows() || values.cols() != o.values.cols()) return false;
-    for (Index i = 0; i < values.size(); ++i) {
-        const double a = values.data()[i], b = o.values.data()[i];
-        if (a != b && !(a != a && b != b)) return false;
-    }
+    if (!same(values.data(), o.values.data(), static_cast<std::size_t>(values.size()))) return false;
     return scale == o.scale && low == o.low && high == o.high && valueTitle == o.valueTitle && printValues == o.printValues
            && square == o.square && rowLabels == o.rowLabels && columnLabels == o.columnLabels;
 }

@@ -88,7 +88,7 @@ struct BarSeries {
     std::string title;
     SeriesStyle style;
     std::vector<double> values;         // one per category; NaN = not defined (drawn as a gap with a mark)
-    bool operator==(const BarSeries&) const = default;
+    bool operator==(const BarSeries& o) const;
 };
 struct BarsPanel {
     std::vector<std::string> categories;  // empty = 0, 1, 2, ... of the longest series

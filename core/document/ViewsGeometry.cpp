@@ -76,7 +76,7 @@ private:
 
         FigurePanel panel;
         panel.title = taps.titles[tap];
-        panel.note = percent(frame.explainedTotal) + " of the variance";
+        panel.note = percent(frame.explainedTotal) + " of variance";
         panel.x.title = "component 1";
         panel.y.title = "component 2";
         if (!m_rotation && frame.explained.size() >= 2) {
@@ -181,7 +181,7 @@ public:
             panel.content = std::move(heat);
             figure.panels.push_back(std::move(panel));
         }
-        figure.caption = probeCaption(taps, "Mean distance between groups of probes, in order of class: light squares on the diagonal are classes.");
+        figure.caption = probeCaption(taps, "Mean distance between groups of probes, in order of class: blocks of small distance on the diagonal are classes.");
         return figure;
     }
 

@@ -42,6 +42,9 @@ protected:
     void wheelEvent(QWheelEvent* event) override;
 
 private:
+    void refresh();
+    void updateHover();
+
     struct State;
     std::unique_ptr<State> m_state;
 };

@@ -219,7 +219,10 @@ private:
         const Ids positions = positionAxes(m_circuit, m_newIn);
         // Nothing to slide over: the operation keeps its own axes, and inference says what is missing.
         if (positions.empty() || (d.learned && channels.empty())) {
-            if (m_fresh) passOn(op);
+            if (!m_fresh) return;
+            for (const std::string& t : op.targetOut)
+                if (!has(m_newIn, t)) m_newIn.push_back(t);
+            passOn(op);
             return;
         }
         const Ids oldIn = op.targetIn;

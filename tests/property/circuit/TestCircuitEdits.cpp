@@ -1,0 +1,164 @@
+// Edits of circuits: named cases, and random sequences that must keep the invariants, round-trip through the file format
+// and be undone exactly by their patches.
+#include "core/circuit/CircuitEdits.h"
+
+#include "core/base/Rng.h"
+#include "core/circuit/CircuitPatch.h"
+#include "core/circuit/Operations.h"
+#include "core/circuit/SizeSolver.h"
+#include "core/circuit/Templates.h"
+#include "core/io/CircuitJson.h"
+
+#include <QtTest>
+
+using namespace lab;
+
+namespace {
+
+template <class List>
+std::string anyId(Stream& random, const List& list) {
+    return list.empty() ? std::string("none") : list[random.below(list.size())].id;
+}
+
+Result<CircuitChange> randomEdit(Stream& random, const Circuit& c, const Circuit& clipboard) {
+    static const std::vector<std::string> lines = {"linear 7 | relu", "tanh", "res( rms | linear 4x | relu | linear 8 )", "conv 4 k3 s2 | bn",
+                                                   "flatten", "dropout 0.2", "maxpool", "linear 5 nobias | x2", "ln", "nonsense", "gap", "softmax"};
+    static const std::vector<std::string> words = {"relu", "linear", "conv", "copy", "add", "rms", "flatten", "maxpool", "output", "gelu"};
+    const std::string op = anyId(random, c.operations);
+    const auto word = [&] { return words[random.below(words.size())]; };
+    switch (random.below(17)) {
+        case 0: return quickAdd(c, lines[random.below(lines.size())], random.below(2) == 0 ? "" : op);
+        case 1: return insertOnWire(c, anyId(random, c.wires), word());
+        case 2: return replaceOperation(c, op, word());
+        case 3: return deleteItems(c, {op}, true);
+        case 4: return deleteItems(c, {op, anyId(random, c.operations)}, random.below(2) == 0);
+        case 5: return deleteItems(c, {anyId(random, c.wires)}, true);
+        case 6: return setArgument(c, op, "k", ParamValue(static_cast<std::int64_t>(random.below(5))));
+        case 7: return setArgument(c, op, "global", ParamValue(random.below(2) == 0));
+        case 8: return renameOperation(c, op, "*L*_{" + std::to_string(random.below(9)) + "}");
+        case 9: return setAxisSize(c, anyId(random, c.axes), random.below(2) == 0 ? "" : "2*" + anyId(random, c.axes));
+        case 10: return renameAxis(c, anyId(random, c.axes), "n");
+        case 11: return moveOperation(c, op, static_cast<int>(random.below(5)) - 2);
+        case 12: return addResidual(c, {op});
+        case 13: return groupItems(c, {op, anyId(random, c.operations)}, "g");
+        case 14: return ungroup(c, anyId(random, c.groups));
+        case 15: return random.below(2) == 0 ? paste(c, clipboard, op) : duplicate(c, {op, anyId(random, c.operations)});
+        default: return connectWire(c, anyId(random, c.wires), op);
+    }
+}
+
+}  // namespace
+
+class TestCircuitEdits : public QObject {
+    Q_OBJECT
+private slots:
+    void templatesAreBornSound() {
+        struct Set { std::vector<long> shape; int classes; };
+        for (const Set& set : {Set{{1, 28, 28}, 10}, Set{{1, 12, 12}, 10}, Set{{4}, 3}, Set{{2}, 2}, Set{{1, 8, 8}, 10}})
+            for (const CircuitTemplate& t : circuitTemplates()) {
+                const Result<Circuit> c = makeTemplate(t.id, set.shape, set.classes);
+                if (t.needsImage && set.shape.size() != 3) {
+                    QCOMPARE(c.error().code, std::string("LAB-CIRCUIT-404"));
+                    continue;
+                }
+                QVERIFY2(c.ok(), t.id.c_str());
+                QVERIFY(checkInvariants(*c).ok());
+                QVERIFY2(solveSizes(*c, set.shape, set.classes).problems.empty(), t.id.c_str());
+                QVERIFY(*circuitFromJson(circuitToJson(*c), "t") == *c);
+            }
+    }
+
+    void shorthand() {
+        const auto code = [](const char* text) {
+            const Result<Circuit> c = parseShorthand(text, {1, 28, 28}, 10);
+            return c ? std::string() : c.error().code;
+        };
+        QCOMPARE(code("mlp:784-500-500-10:tanh"), std::string());
+        QCOMPARE(code("mlp:-30-"), std::string());
+        QCOMPARE(code("cnn"), std::string());
+        QCOMPARE(code("nothing"), std::string("LAB-CIRCUIT-401"));
+        QCOMPARE(code("mlp:784-x-10"), std::string("LAB-CIRCUIT-402"));
+        QCOMPARE(code("cnn:4"), std::string("LAB-CIRCUIT-402"));
+        QCOMPARE(code("mlp:100-10"), std::string("LAB-CIRCUIT-403"));
+        QCOMPARE(code("mlp:784-10:foo"), std::string("LAB-CIRCUIT-405"));
+        QCOMPARE(parseShorthand("cnn", {4}, 3).error().code, std::string("LAB-CIRCUIT-404"));
+        QCOMPARE(parseShorthand("mlp", {}, 3).error().code, std::string("LAB-CIRCUIT-406"));
+    }
+
+    void deletingHealsAndReunifies() {
+        const Circuit c = makeMlp({20, 64, 32, 3});
+        const Circuit d = deleteItems(c, {"L1", "r1"}, true)->circuit;
+        QCOMPARE(d.operation("L2")->targetIn, std::vector<std::string>({"p"}));
+        QVERIFY(d.axis("n1") == nullptr);
+        QVERIFY(solveSizes(d, {20}, 3).problems.empty());
+        const Circuit residual = *makeTemplate("residual", {20}, 3);
+        QVERIFY(solveSizes(deleteItems(residual, {"L1"}, true)->circuit, {20}, 3).problems.empty());
+        const Circuit plain = deleteItems(residual, {"cp1"}, true)->circuit;
+        QVERIFY(plain.operation("ad1") == nullptr);
+        QVERIFY(solveSizes(plain, {20}, 3).problems.empty());
+    }
+
+    void quickAddGrammar() {
+        const Circuit c = makeMlp({20, 64, 3});
+        const CircuitChange r = *quickAdd(c, "linear 256 | relu | x3", "r1");
+        QCOMPARE(r.selection.size(), std::size_t(6));
+        QVERIFY(solveSizes(r.circuit, {20}, 3).problems.empty());
+        QCOMPARE(*describeQuickAdd(c, "linear 32 | relu", "r1"), std::string("Linear map 64 -> 32, then ReLU"));
+        const auto code = [&](const char* line) { return quickAdd(c, line, "r1").error().code; };
+        QCOMPARE(code("lineer 3"), std::string("LAB-CIRCUIT-301"));
+        QCOMPARE(code("linear k3"), std::string("LAB-CIRCUIT-302"));
+        QCOMPARE(code("conv 8"), std::string("LAB-CIRCUIT-305"));
+        QCOMPARE(code("relu | x9999"), std::string("LAB-CIRCUIT-306"));
+        QCOMPARE(code("res( relu"), std::string("LAB-CIRCUIT-307"));
+        QCOMPARE(quickAdd(c, "relu", "none").error().code, std::string("LAB-CIRCUIT-304"));
+        QCOMPARE(completeQuickAdd("linear 3 | so").front(), std::string("softplus"));
+        QVERIFY(solveSizes(quickAdd(Circuit(), "linear 8 | relu | linear 3", "")->circuit, {4}, 3).ok());
+    }
+
+    void randomSequences() {
+        int done = 0;
+        for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+            Stream random(seed, Purpose::Generator);
+            const auto& all = circuitTemplates();
+            const Circuit start = *makeTemplate(all[seed % all.size()].id, {1, 12, 12}, 10);
+            const Circuit clipboard = extract(start, {start.operations[1].id, start.operations[2].id});
+            QVERIFY(checkInvariants(clipboard).ok());
+            Circuit c = start;
+            std::vector<CircuitPatch> history;
+            for (int step = 0; step < 60 && c.operations.size() < 150; ++step) {
+                const Result<CircuitChange> change = randomEdit(random, c, clipboard);
+                if (!change) {
+                    // Refused with a reason of its own, never because the result would be broken.
+                    const std::string code = change.error().code;
+                    QVERIFY2(code.rfind("LAB-CIRCUIT-1", 0) != 0, qPrintable(QString("seed %1 step %2: %3").arg(seed).arg(step).arg(change.error().text().c_str())));
+                    continue;
+                }
+                ++done;
+                const Circuit& next = change->circuit;
+                QVERIFY2(checkInvariants(next).ok(), qPrintable(QString("seed %1 step %2: %3").arg(seed).arg(step).arg(change->title.c_str())));
+                for (const std::string& id : change->selection) QVERIFY(next.operation(id) != nullptr || next.group(id) != nullptr);
+                const CircuitPatch patch = diff(c, next);
+                Circuit patched = c;
+                QVERIFY(apply(patched, patch).ok());
+                QVERIFY(patched == next);
+                if (!patch.empty()) QVERIFY(apply(patched, patch).ok() == false);
+                QVERIFY(inverse(inverse(patch)) == patch);
+                const QByteArray bytes = circuitToJson(next);
+                const Result<Circuit> loaded = circuitFromJson(bytes, "t");
+                QVERIFY2(loaded.ok() && *loaded == next, loaded.ok() ? "differs" : loaded.error().text().c_str());
+                QCOMPARE(circuitToJson(*loaded), bytes);
+                for (const Problem& p : solveSizes(next, {1, 12, 12}, 10).problems)
+                    for (const Fix& f : p.fixes) QVERIFY2(checkInvariants(f.result).ok(), f.title.c_str());
+                history.push_back(patch);
+                c = next;
+            }
+            for (auto it = history.rbegin(); it != history.rend(); ++it) QVERIFY(apply(c, inverse(*it)).ok());
+            QVERIFY(c == start);
+            QCOMPARE(circuitToJson(c), circuitToJson(start));
+        }
+        QVERIFY2(done > 500, qPrintable(QString::number(done)));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestCircuitEdits)
+#include "TestCircuitEdits.moc"

@@ -32,6 +32,7 @@ Theme makeLight() {
     t.chip = hex(0xE4ECE9);
     t.chipRim = hex(0xB9C7C2);
     t.conv = hex(0xBFE6FB);
+    t.convBlock = hex(0xE1F1FA);
     t.norm = hex(0xEFFBFB);
     t.attention = hex(0xDDD7F0);
     t.multiHead = hex(0xFDE9CF);
@@ -70,6 +71,7 @@ Theme makeDark() {
     t.chip = hex(0x2C3437);
     t.chipRim = hex(0x5B696C);
     t.conv = hex(0x17465E);
+    t.convBlock = hex(0x182D38);
     t.norm = hex(0x1F3236);
     t.attention = hex(0x2A2740);
     t.multiHead = hex(0x3A2E20);
@@ -131,7 +133,7 @@ const QStringList& mathsNames() {
 const QColor& Theme::seriesColor(int i) const { return series[std::size_t(std::max(i, 0)) % series.size()]; }
 
 const QColor& Theme::groupFill(const std::string& token) const {
-    if (token == "conv") return conv;
+    if (token == "conv") return convBlock;
     if (token == "norm") return norm;
     if (token == "attn") return attention;
     if (token == "mha") return multiHead;
@@ -216,10 +218,9 @@ QPalette Theme::palette() const {
 QString Theme::styleSheet() const {
     return QStringLiteral(
                "QToolTip { color: %1; background: %2; border: 1px solid %3; padding: 4px 6px; }"
-               "QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox { border: 1px solid %3; border-radius: 5px; padding: 3px 7px;"
+               "QLineEdit { border: 1px solid %3; border-radius: 5px; padding: 3px 7px;"
                " background: %2; selection-background-color: %4; selection-color: %5; min-height: 18px; }"
-               "QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { border: 1px solid %4; }"
-               "QComboBox::drop-down { border: none; width: 18px; }"
+               "QLineEdit:focus { border: 1px solid %4; }"
                "QPushButton { border: 1px solid %3; border-radius: 6px; padding: 4px 12px; background: %2; }"
                "QPushButton:hover { border-color: %4; }"
                "QPushButton:focus { border: 1px solid %4; }"
@@ -230,6 +231,23 @@ QString Theme::styleSheet() const {
                "QToolButton { border: none; border-radius: 5px; padding: 3px 6px; }"
                "QToolButton:hover { background: %6; }"
                "QToolButton:checked { background: %6; }"
+               "QToolButton[primary=\"true\"] { background: %4; color: %5; border-radius: 6px; font-weight: 600; padding: 4px 14px; }"
+               "QToolButton[primary=\"true\"]:disabled { background: %3; color: %7; }"
+               "QToolButton[pill=\"true\"] { border: 1px solid %3; border-radius: 11px; padding: 2px 12px; min-height: 18px; max-height: 18px; }"
+               "QToolButton[pill=\"true\"]:checked { border-color: %4; }"
+               "QToolButton[flatBorder=\"true\"] { border: 1px solid %3; border-radius: 6px; padding: 3px 10px; }"
+               "QToolButton:disabled { color: %7; }"
+               "QToolBar { border: none; border-bottom: 1px solid %3; background: %8; spacing: 4px; }"
+               "QToolBar:bottom { border-bottom: none; border-top: 1px solid %3; }"
+               "QStatusBar { border-top: 1px solid %3; background: %8; }"
+               "QStatusBar::item { border: none; }"
+               "QMainWindow::separator { background: %3; width: 1px; height: 1px; }"
+               "QDockWidget::title { background: %8; padding: 5px 10px; }"
+               "QProgressBar { border: none; background: %3; border-radius: 3px; }"
+               "QProgressBar::chunk { background: %4; border-radius: 3px; }"
+               "QListWidget { border: none; border-bottom: 1px solid %3; }"
+               "QListWidget::item { padding: 6px 12px; border: none; background: transparent; }"
+               "QListWidget::item:selected { background: %6; color: %1; }"
                "QScrollArea { border: none; }"
                "QSplitter::handle { background: %3; }"
                "QHeaderView::section { background: %8; border: none; border-bottom: 1px solid %3; padding: 3px 6px; }")

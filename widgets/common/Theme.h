@@ -28,7 +28,7 @@ struct Theme {
     QColor tint;         // faint selection fill
 
     // Circuit fills; they group and never carry meaning alone.
-    QColor chip, chipRim, conv, norm, attention, multiHead, residual, feedForward, embedding, headBlock, softmax, neutral;
+    QColor chip, chipRim, conv, convBlock, norm, attention, multiHead, residual, feedForward, embedding, headBlock, softmax, neutral;
     QColor bandData, bandOperation;
 
     // Signal colours, safe for colour-blind readers, always doubled by shape or dash.

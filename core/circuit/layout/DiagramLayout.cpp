@@ -1,0 +1,103 @@
+#include "core/circuit/layout/DiagramLayout.h"
+
+#include "core/circuit/layout/LayoutState.h"
+
+#include <algorithm>
+
+namespace lab {
+
+DiagramRect DiagramRect::united(const DiagramRect& o) const {
+    const double left = std::min(x, o.x), top = std::min(y, o.y);
+    return {left, top, std::max(right(), o.right()) - left, std::max(bottom(), o.bottom()) - top};
+}
+
+const PlacedGlyph* DiagramLayout::glyph(const std::string& operation) const {
+    for (const PlacedGlyph& g : glyphs)
+        if (g.operation == operation) return &g;
+    return nullptr;
+}
+
+const PlacedBlock* DiagramLayout::block(const std::string& group) const {
+    for (const PlacedBlock& b : blocks)
+        if (b.group == group) return &b;
+    return nullptr;
+}
+
+namespace {
+
+// Only the parts that differ from the usual: a convolution that keeps the size needs no caption.
+std::string windowCaption(const Operation& op, bool learned) {
+    const WindowGeometry g = windowGeometry(op);
+    std::string text;
+    const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : " · ") + part; };
+    const long usualStride = learned ? 1 : g.kernel;
+    const long usualPad = learned ? (g.kernel - 1) / 2 : 0;
+    if (g.stride != usualStride) add("s" + std::to_string(g.stride));
+    if (g.pad != usualPad) add("p" + std::to_string(g.pad));
+    if (!text.empty()) text = "k" + std::to_string(g.kernel) + " · " + text;
+    return text;
+}
+
+}  // namespace
+
+GlyphFace glyphFace(const Operation& operation) {
+    GlyphFace face;
+    face.label = glyphLabel(operation);
+    face.mirrored = !operation.tie.empty();
+    const OperationDescription* d = findOperation(operation.kind);
+    if (d == nullptr) return face;
+    face.glyph = d->glyph;
+    const ParamSet params = operationParams(operation);
+    if (const ParamSpec* gain = params.find("gain"); gain != nullptr && gain->kind == ParamKind::Bool)
+        face.thick = params.flag("gain");
+    if (d->glyph == Glyph::Circle) {
+        face.inside = GlyphInside::Root;
+        if (const ParamSpec* type = params.find("type"); type != nullptr && type->kind == ParamKind::Choice) {
+            // The root tick divides by a length; a dash also takes the mean away.
+            const std::string& value = params.text("type");
+            face.inside = value == "l2" || value == "rms" ? GlyphInside::Root : GlyphInside::Dash;
+            face.bendsBatch = value == "batch";
+        }
+    }
+    if (d->glyph == Glyph::Conv || d->glyph == Glyph::Window) {
+        face.global = windowGeometry(operation).global;
+        if (!face.global) face.caption = windowCaption(operation, d->learned);
+        if (d->glyph == Glyph::Conv) face.label = "★ " + std::to_string(windowGeometry(operation).kernel);
+    }
+    return face;
+}
+
+std::string axisLabel(const Axis& axis, const SizeSolution& solution, bool sizes) {
+    std::string value;
+    if (const auto solved = solution.size.find(axis.id); solved != solution.size.end()) {
+        value = std::to_string(solved->second);
+        if (axis.dims >= 2) value += "^" + std::to_string(axis.dims);
+    } else if (const auto text = solution.text.find(axis.id); text != solution.text.end()) {
+        value = text->second;
+    }
+    if (!sizes || axis.role == AxisRole::Batch) return !axis.name.empty() ? axis.name : !value.empty() ? value : "?";
+    switch (axis.role) {
+        case AxisRole::Feature:
+        case AxisRole::Class:
+        case AxisRole::Head:
+        case AxisRole::Kernel: return !value.empty() ? value : !axis.name.empty() ? axis.name : "?";
+        default:
+            if (value.empty()) return axis.name.empty() ? "?" : axis.name;
+            return axis.name.empty() ? value : axis.name + " = " + value;
+    }
+}
+
+DiagramLayout layoutDiagram(const Circuit& circuit, const SizeSolution& sizes, const LayoutOptions& options,
+                            const TextMeasure& measure) {
+    layout::State state{circuit, sizes, options, measure, {}, {}, {}, {}, 0, false, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+    layout::buildGraph(state);
+    layout::solveHeights(state);
+    layout::placeColumns(state);
+    DiagramLayout out = layout::emit(state);
+    std::stable_sort(out.glyphs.begin(), out.glyphs.end(), [](const PlacedGlyph& a, const PlacedGlyph& b) {
+        return a.column != b.column ? a.column < b.column : a.box.y < b.box.y;
+    });
+    return out;
+}
+
+}  // namespace lab

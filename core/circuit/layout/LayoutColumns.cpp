@@ -1,0 +1,177 @@
+// Widths and places of columns: an operation column is as wide as its widest glyph, a data column is a row of zones
+// (labels, tap, closing blocks, cut, opening blocks).
+#include "core/circuit/layout/LayoutState.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lab::layout {
+
+namespace {
+
+double laneChange(double dy) { return std::abs(dy) < 0.6 ? 0.0 : std::clamp(0.45 * std::abs(dy), 28.0, 96.0); }
+
+double largestRun(const State& s, const Item& item) {
+    const bool copy = item.face.glyph == Glyph::Copy;
+    double run = 0.0;
+    const auto& many = copy ? item.out : item.in;
+    const auto& one = copy ? item.in : item.out;
+    if (one.empty()) return 0.0;
+    const auto& base = s.segments[std::size_t(one.front())].lanes;
+    for (const int w : many) {
+        const auto& lanes = s.segments[std::size_t(w)].lanes;
+        for (std::size_t k = 0; k < std::min(base.size(), lanes.size()); ++k)
+            run = std::max(run, laneChange(s.y(lanes[k]) - s.y(base[k])));
+    }
+    return run;
+}
+
+void sizeItem(State& s, Item& item) {
+    const auto text = [&](double pixels) { return s.measure(item.face.label, pixels); };
+    switch (item.face.glyph) {
+        case Glyph::Source:
+            item.shapeWidth = bare(item.face) ? 0.0 : std::max(42.0, text(18.0) + 24.0);
+            item.columnWidth = bare(item.face) ? 24.0 : item.shapeWidth + 24.0;
+            break;
+        case Glyph::Sink:
+            item.shapeWidth = 14.0 + 8.0 + (item.face.label.empty() ? 0.0 : text(19.0));
+            item.columnWidth = item.shapeWidth + 12.0;
+            break;
+        case Glyph::Chip:
+            item.shapeWidth = std::max(46.0, text(21.0) + 18.0);
+            item.columnWidth = item.shapeWidth + 24.0;
+            break;
+        case Glyph::Conv:
+            item.shapeWidth = std::max(38.0, text(16.0) + 12.0);
+            item.columnWidth = std::max(item.shapeWidth, s.measure(item.face.caption, 9.5)) + 24.0;
+            break;
+        case Glyph::Window:
+            item.shapeWidth = item.face.global ? text(15.0) + 3.0 + metrics::kHeadLength
+                                               : 36.0 + 24.0 + text(15.0) + 3.0 + metrics::kHeadLength;
+            item.columnWidth = item.shapeWidth + 24.0;
+            break;
+        case Glyph::Triangle: item.shapeWidth = 24.0; item.columnWidth = 48.0; break;
+        case Glyph::Circle: item.shapeWidth = 26.0; item.columnWidth = item.face.bendsBatch ? 80.0 : 50.0; break;
+        case Glyph::Pointwise:
+            item.shapeWidth = text(15.0) + 26.0;
+            item.columnWidth = item.shapeWidth + 8.0;
+            break;
+        case Glyph::Copy:
+        case Glyph::Add:
+            item.run = largestRun(s, item);
+            item.shapeWidth = 6.4;
+            item.columnWidth = 12.0 + std::max(item.run, 18.0) + 6.0;
+            break;
+        case Glyph::Bar: item.shapeWidth = 4.2; item.columnWidth = 28.0; break;
+        case Glyph::Box:
+        case Glyph::Unknown:
+            item.shapeWidth = std::max(40.0, text(17.0) + 16.0);
+            item.columnWidth = item.shapeWidth + 24.0;
+            break;
+    }
+}
+
+// Lanes that continue behind an operation at another height change inside its column.
+void addWovenRun(const State& s, Item& item) {
+    if (item.face.glyph == Glyph::Copy || item.face.glyph == Glyph::Add) return;
+    for (const int w : item.in)
+        for (const int lane : s.segments[std::size_t(w)].lanes) {
+            const int next = s.lanes[std::size_t(lane)].next;
+            if (next >= 0) item.run = std::max(item.run, laneChange(s.y(next) - s.y(lane)));
+        }
+    item.columnWidth = std::max(item.columnWidth, item.run);
+}
+
+}  // namespace
+
+void placeColumns(State& s) {
+    const auto n = std::size_t(s.ranks);
+    s.opX.assign(n, 0.0);
+    s.opW.assign(n, 0.0);
+    s.dataX.assign(n, 0.0);
+    s.dataW.assign(n, 0.0);
+    s.labelZone.assign(n, 0.0);
+    s.tapX.assign(n, 0.0);
+    s.cutX.assign(n, 0.0);
+    for (Item& item : s.items) {
+        sizeItem(s, item);
+        addWovenRun(s, item);
+        double& width = s.opW[std::size_t(item.rank)];
+        width = std::max(width, item.columnWidth);
+    }
+    std::vector<std::vector<int>> closing(n), opening(n);
+    for (std::size_t b = 0; b < s.blocks.size(); ++b) {
+        const Block& block = s.blocks[b];
+        if (block.lastRank < 0) continue;
+        closing[std::size_t(block.lastRank)].push_back(int(b));
+        if (block.firstRank > 0) opening[std::size_t(block.firstRank - 1)].push_back(int(b));
+    }
+    for (std::size_t r = 0; r < n; ++r) {
+        std::stable_sort(closing[r].begin(), closing[r].end(),
+                         [&](int a, int b) { return s.blocks[std::size_t(a)].depth > s.blocks[std::size_t(b)].depth; });
+        std::stable_sort(opening[r].begin(), opening[r].end(),
+                         [&](int a, int b) { return s.blocks[std::size_t(a)].depth < s.blocks[std::size_t(b)].depth; });
+    }
+    const auto has = [](const std::set<std::string>& set, const std::string& id) { return set.find(id) != set.end(); };
+
+    double x = metrics::kFirstColumn;
+    for (std::size_t r = 0; r < n; ++r) {
+        s.opX[r] = x;
+        x += s.opW[r] + metrics::kGutter;
+        for (Block& block : s.blocks)
+            if (block.lastRank >= 0 && block.firstRank == 0 && r == 0)
+                block.left = s.opX[0] - 12.0 - 14.0 * (3.0 - std::min(3, block.depth));
+        s.dataX[r] = x;
+        double labels = 0.0;
+        bool tap = false, cut = false, error = false;
+        for (const int w : s.order[r]) {
+            const Segment& segment = s.segments[std::size_t(w)];
+            const Wire& wire = s.circuit.wires[std::size_t(w)];
+            for (const int lane : segment.lanes) {
+                const Lane& l = s.lanes[std::size_t(lane)];
+                if (l.axis == kStreamAxis && l.fresh && segment.first == int(r))
+                    labels = std::max(labels, 26.0 + s.measure(s.options.stream, metrics::kLabel) + 14.0);
+                if (l.axis < 0) continue;
+                if (!s.options.columns && !(l.fresh && segment.first == int(r))) continue;
+                const std::string label = axisLabel(s.circuit.axes[std::size_t(l.axis)], s.sizes, s.options.sizes);
+                if (!label.empty()) labels = std::max(labels, 8.0 + s.measure(label, metrics::kLabel) + 14.0);
+            }
+            if (segment.first == int(r)) tap = tap || has(s.options.tapWires, wire.id);
+            if (segment.last == int(r)) {
+                cut = cut || has(s.options.cutWires, wire.id);
+                for (const Problem& p : s.sizes.problems) error = error || p.wire == wire.id;
+            }
+        }
+        double inside = labels;
+        s.labelZone[r] = labels;
+        s.tapX[r] = x + (labels > 0.0 ? labels + 2.0 : 10.0);
+        if (tap) inside = s.tapX[r] - x + 24.0;
+        // Closing edges sit at the right of what belongs inside, opening ones at the left of what follows.
+        if (!closing[r].empty()) inside = std::max(inside, 10.0);
+        double errorRoom = 0.0;
+        const double edges = 14.0 * double(closing[r].size() + opening[r].size());
+        double middle = cut ? 64.0 : !closing[r].empty() && !opening[r].empty() ? 20.0 : 0.0;
+        const auto stretched = s.circuit.layout.stretch.find(int(r));
+        if (stretched != s.circuit.layout.stretch.end()) middle += std::clamp(stretched->second, 0, 400);
+        double width = inside + edges + middle;
+        if (s.options.columns) width = std::max(width, 62.0);
+        if (error) width = std::max(width, 132.0);
+        errorRoom = width - inside - edges - middle;
+        double at = x + inside;
+        for (const int b : closing[r]) {
+            s.blocks[std::size_t(b)].right = at + 12.0;
+            at += 14.0;
+        }
+        // What is left over goes between the blocks: an error or a wide column belongs to neither.
+        s.cutX[r] = at + (middle + errorRoom) / 2;
+        at += middle + errorRoom;
+        for (const int b : opening[r]) {
+            s.blocks[std::size_t(b)].left = at + 2.0;
+            at += 14.0;
+        }
+        s.dataW[r] = width;
+        x += width + metrics::kGutter;
+    }
+}
+
+}  // namespace lab::layout

@@ -1,0 +1,400 @@
+// Ranks, order of segments and lanes: everything ordinal.
+#include "core/circuit/CircuitIndex.h"
+#include "core/circuit/layout/LayoutState.h"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace lab::layout {
+
+double State::top(const Segment& segment) const { return y(segment.lanes.front()); }
+double State::bottom(const Segment& segment) const { return y(segment.lanes.back()); }
+
+bool State::bundle(int lane) const {
+    const int axis = lanes[std::size_t(lane)].axis;
+    return axis >= 0 && circuit.axes[std::size_t(axis)].dims >= 2;
+}
+
+std::pair<double, double> State::extent(const std::vector<int>& some) const {
+    if (some.empty()) return {0.0, 0.0};
+    double low = y(some.front()), high = low;
+    for (const int lane : some) {
+        low = std::min(low, y(lane));
+        high = std::max(high, y(lane));
+    }
+    return {low, high};
+}
+
+bool bare(const GlyphFace& face) { return face.glyph == Glyph::Source && face.label.empty(); }
+
+namespace {
+
+void makeItems(State& s, const CircuitIndex& index) {
+    const Circuit& c = s.circuit;
+    s.segments.resize(c.wires.size());
+    for (std::size_t w = 0; w < c.wires.size(); ++w) s.segments[w].index = int(w);
+    s.items.resize(c.operations.size());
+    for (std::size_t i = 0; i < c.operations.size(); ++i) {
+        Item& item = s.items[i];
+        const Operation& op = c.operations[i];
+        item.index = int(i);
+        item.face = glyphFace(op);
+        for (const std::string& w : op.in) {
+            const int k = index.wire(w);
+            if (k < 0) continue;
+            item.in.push_back(k);
+            s.segments[std::size_t(k)].consumer = int(i);
+        }
+        for (const std::string& w : op.out) {
+            const int k = index.wire(w);
+            if (k < 0) continue;
+            item.out.push_back(k);
+            s.segments[std::size_t(k)].producer = int(i);
+        }
+    }
+}
+
+void rankItems(State& s, const CircuitIndex& index) {
+    const Circuit& c = s.circuit;
+    std::vector<int> order;
+    std::vector<char> seen(s.items.size(), 0);
+    for (const Operation* op : c.ordered()) {
+        const int i = index.operation(op->id);
+        if (i < 0 || seen[std::size_t(i)]) continue;
+        seen[std::size_t(i)] = 1;
+        order.push_back(i);
+    }
+    for (std::size_t i = 0; i < s.items.size(); ++i)
+        if (!seen[i]) order.push_back(int(i));  // on a cycle: drawn all the same
+    int last = 0;
+    for (const int i : order) {
+        Item& item = s.items[std::size_t(i)];
+        int rank = 0;
+        for (const int w : item.in) {
+            const int p = s.segments[std::size_t(w)].producer;
+            if (p >= 0) rank = std::max(rank, s.items[std::size_t(p)].rank + 1);
+        }
+        const auto hint = c.layout.rank.find(c.operations[std::size_t(i)].id);
+        // A hint beyond the number of operations could only stretch the picture to nowhere.
+        if (hint != c.layout.rank.end()) rank = std::max(rank, std::min(hint->second, int(s.items.size())));
+        item.rank = rank;
+        last = std::max(last, rank);
+    }
+    for (Item& item : s.items)
+        if (item.face.glyph == Glyph::Sink) item.rank = last;
+
+    const auto latest = [&](const Item& item) {
+        int rank = std::numeric_limits<int>::max();
+        for (const int w : item.out) {
+            const int consumer = s.segments[std::size_t(w)].consumer;
+            if (consumer >= 0) rank = std::min(rank, s.items[std::size_t(consumer)].rank - 1);
+        }
+        return rank == std::numeric_limits<int>::max() ? item.rank : rank;
+    };
+    // An operation with slack moves beside one of its kind that has none.
+    std::unordered_map<int, std::unordered_set<std::string>> tight;
+    for (const Item& item : s.items)
+        if (latest(item) <= item.rank) tight[item.rank].insert(c.operations[std::size_t(item.index)].kind);
+    for (auto it = order.rbegin(); it != order.rend(); ++it) {
+        Item& item = s.items[std::size_t(*it)];
+        if (item.face.glyph == Glyph::Source) continue;
+        const int limit = latest(item);
+        for (int r = item.rank; r <= limit; ++r) {
+            const auto found = tight.find(r);
+            if (limit > item.rank && found != tight.end() &&
+                found->second.count(c.operations[std::size_t(item.index)].kind) != 0) {
+                item.rank = r;
+                break;
+            }
+        }
+    }
+    // Empty columns (left by hints) close up.
+    std::vector<char> used(std::size_t(last) + 1, 0);
+    for (const Item& item : s.items) used[std::size_t(item.rank)] = 1;
+    std::vector<int> packed(used.size(), 0);
+    int next = 0;
+    for (std::size_t r = 0; r < used.size(); ++r) {
+        packed[r] = next;
+        if (used[r]) ++next;
+    }
+    for (Item& item : s.items) item.rank = packed[std::size_t(item.rank)];
+    s.ranks = next;
+}
+
+void spanSegments(State& s) {
+    for (Segment& segment : s.segments) {
+        if (segment.producer < 0 && segment.consumer < 0) continue;
+        const int from = segment.producer < 0 ? -1 : s.items[std::size_t(segment.producer)].rank;
+        const int to = segment.consumer < 0 ? from + 1 : s.items[std::size_t(segment.consumer)].rank;
+        segment.first = std::max(0, from < 0 ? to - 1 : from);
+        segment.last = std::max(segment.first, to - 1);
+    }
+}
+
+void orderSegments(State& s) {
+    s.column.assign(std::size_t(s.ranks), {});
+    s.order.assign(std::size_t(s.ranks), {});
+    // Sources in the order in which a walk backwards from the ends meets them.
+    std::vector<int> visit(s.items.size(), -1);
+    int clock = 0;
+    std::vector<int> stack;
+    for (std::size_t i = s.items.size(); i-- > 0;)
+        if (s.items[i].face.glyph != Glyph::Sink) stack.push_back(int(i));
+    for (std::size_t i = s.items.size(); i-- > 0;)
+        if (s.items[i].face.glyph == Glyph::Sink) stack.push_back(int(i));
+    while (!stack.empty()) {
+        const int i = stack.back();
+        stack.pop_back();
+        if (visit[std::size_t(i)] >= 0) continue;
+        visit[std::size_t(i)] = clock++;
+        const Item& item = s.items[std::size_t(i)];
+        for (auto w = item.in.rbegin(); w != item.in.rend(); ++w) {
+            const int p = s.segments[std::size_t(*w)].producer;
+            if (p >= 0) stack.push_back(p);
+        }
+    }
+    for (std::size_t i = 0; i < s.items.size(); ++i) s.column[std::size_t(s.items[i].rank)].push_back(int(i));
+
+    std::vector<int> list;
+    for (int r = 0; r < s.ranks; ++r) {
+        std::unordered_map<int, int> place;
+        for (std::size_t k = 0; k < list.size(); ++k) place[list[k]] = int(k);
+        auto& column = s.column[std::size_t(r)];
+        const auto key = [&](int i) {
+            int best = std::numeric_limits<int>::max();
+            for (const int w : s.items[std::size_t(i)].in)
+                if (place.count(w) != 0) best = std::min(best, place[w]);
+            return best;
+        };
+        std::stable_sort(column.begin(), column.end(), [&](int a, int b) {
+            const int ka = key(a), kb = key(b);
+            return ka != kb ? ka < kb : visit[std::size_t(a)] < visit[std::size_t(b)];
+        });
+        std::vector<int> result;
+        std::unordered_map<int, int> startsAt, gone;  // place -> item; wires that end
+        std::vector<int> sources;
+        for (const int i : column) {
+            const int k = key(i);
+            if (k == std::numeric_limits<int>::max()) sources.push_back(i);
+            else startsAt[k] = i;
+            for (const int w : s.items[std::size_t(i)].in) gone[w] = 1;
+        }
+        for (std::size_t k = 0; k < list.size(); ++k) {
+            const auto start = startsAt.find(int(k));
+            if (start != startsAt.end())
+                for (const int w : s.items[std::size_t(start->second)].out) result.push_back(w);
+            const Segment& segment = s.segments[std::size_t(list[k])];
+            if (gone.count(list[k]) == 0 && segment.last >= r) result.push_back(list[k]);
+        }
+        for (const int i : sources)
+            for (const int w : s.items[std::size_t(i)].out) result.push_back(w);
+        for (const Segment& segment : s.segments)  // wires without a producer enter below
+            if (segment.producer < 0 && segment.consumer >= 0 && segment.first == r) result.push_back(segment.index);
+        list = result;
+        s.order[std::size_t(r)] = list;
+    }
+}
+
+bool batchIsRead(const State& s) {
+    return std::any_of(s.items.begin(), s.items.end(), [](const Item& i) { return i.face.bendsBatch; });
+}
+
+void makeLanes(State& s, const CircuitIndex& index) {
+    const Circuit& c = s.circuit;
+    const bool read = batchIsRead(s);
+    s.showBatch = !s.options.foldBatch || read;
+    for (Segment& segment : s.segments) {
+        const Wire& wire = c.wires[std::size_t(segment.index)];
+        std::vector<int> axes, batch;
+        std::vector<std::string> drawn = wire.axes;
+        const auto hint = c.layout.order.find(wire.id);
+        if (hint != c.layout.order.end() &&
+            std::is_permutation(hint->second.begin(), hint->second.end(), drawn.begin(), drawn.end()))
+            drawn = hint->second;
+        for (const std::string& id : drawn) {
+            const int a = index.axis(id);
+            if (a < 0) continue;
+            if (c.axes[std::size_t(a)].role == AxisRole::Batch) {
+                if (!s.showBatch) continue;
+                // Beside the channels that a batch norm reads the bend crosses nothing.
+                if (read) {
+                    batch.push_back(a);
+                    continue;
+                }
+            }
+            axes.push_back(a);
+        }
+        axes.insert(axes.end(), batch.begin(), batch.end());
+        if (axes.empty()) axes.push_back(kScalarAxis);
+        if (!s.options.stream.empty()) axes.insert(axes.begin(), kStreamAxis);
+        for (const int a : axes) {
+            Lane lane;
+            lane.wire = segment.index;
+            lane.axis = a;
+            segment.lanes.push_back(int(s.lanes.size()));
+            s.lanes.push_back(lane);
+        }
+    }
+}
+
+int laneOf(const State& s, int segment, int axis) {
+    for (const int lane : s.segments[std::size_t(segment)].lanes)
+        if (s.lanes[std::size_t(lane)].axis == axis) return lane;
+    return -1;
+}
+
+// Which lanes an operation reads and writes, and which run past it.
+void connect(State& s, const CircuitIndex& index) {
+    const Circuit& c = s.circuit;
+    for (Item& item : s.items) {
+        const Operation& op = c.operations[std::size_t(item.index)];
+        const Glyph glyph = item.face.glyph;
+        const auto allOf = [&](const std::vector<int>& segments) {
+            std::vector<int> out;
+            for (const int w : segments)
+                for (const int lane : s.segments[std::size_t(w)].lanes) out.push_back(lane);
+            return out;
+        };
+        const auto mark = [&](int lane) { s.lanes[std::size_t(lane)].fresh = true; };
+        if (glyph == Glyph::Source || glyph == Glyph::Sink || item.in.empty() || item.out.empty()) {
+            item.targetIn = allOf(item.in);
+            item.targetOut = allOf(item.out);
+            for (const int lane : item.targetOut) mark(lane);
+            // The stream axis starts at a ring of its own and does not belong to the source's array.
+            std::erase_if(item.targetOut, [&](int lane) { return s.lanes[std::size_t(lane)].axis == kStreamAxis; });
+            continue;
+        }
+        if (glyph == Glyph::Copy || glyph == Glyph::Add) {
+            item.targetIn = allOf(item.in);
+            item.targetOut = allOf(item.out);
+            const auto& a = s.segments[std::size_t(item.in.front())].lanes;
+            const auto& b = s.segments[std::size_t(item.out.front())].lanes;
+            for (std::size_t k = 0; k < std::min(a.size(), b.size()); ++k) {
+                s.lanes[std::size_t(a[k])].next = b[k];
+                s.lanes[std::size_t(b[k])].arrives = true;
+            }
+            for (std::size_t w = 1; w < item.out.size(); ++w)
+                for (const int lane : s.segments[std::size_t(item.out[w])].lanes) mark(lane);
+            continue;
+        }
+        const int in = item.in.front(), out = item.out.front();
+        std::vector<int> targetAxesIn, targetAxesOut;
+        std::unordered_set<int> readSet, writtenSet;
+        for (const std::string& id : op.targetIn) targetAxesIn.push_back(index.axis(id));
+        for (const std::string& id : op.targetOut) targetAxesOut.push_back(index.axis(id));
+        writtenSet.insert(targetAxesOut.begin(), targetAxesOut.end());
+        readSet.insert(targetAxesIn.begin(), targetAxesIn.end());
+        // Axes that run past: on both sides, and not acted on.
+        std::unordered_set<int> taken;
+        for (const int lane : s.segments[std::size_t(in)].lanes) {
+            const int axis = s.lanes[std::size_t(lane)].axis;
+            if (readSet.count(axis) != 0 || writtenSet.count(axis) != 0) continue;
+            const int other = laneOf(s, out, axis);
+            if (other < 0) continue;
+            s.lanes[std::size_t(lane)].next = other;
+            s.lanes[std::size_t(other)].arrives = true;
+            taken.insert(lane);
+        }
+        // Targets on the wire are themselves; the operation's own axes bind from the bottom to what is left.
+        std::vector<int> bound(targetAxesIn.size(), -1);
+        for (std::size_t k = 0; k < targetAxesIn.size(); ++k) {
+            bound[k] = laneOf(s, in, targetAxesIn[k]);
+            if (bound[k] >= 0) taken.insert(bound[k]);
+        }
+        const auto& lanes = s.segments[std::size_t(in)].lanes;
+        auto free = lanes.rbegin();
+        for (std::size_t k = targetAxesIn.size(); k-- > 0;) {
+            if (bound[k] >= 0) continue;
+            while (free != lanes.rend() && taken.count(*free) != 0) ++free;
+            if (free == lanes.rend()) break;
+            bound[k] = *free;
+            taken.insert(*free);
+        }
+        for (const int lane : bound)
+            if (lane >= 0) item.targetIn.push_back(lane);
+        for (const int axis : targetAxesOut) {
+            const int lane = laneOf(s, out, axis);
+            if (lane < 0) continue;
+            item.targetOut.push_back(lane);
+            if (readSet.count(axis) == 0) mark(lane);
+        }
+        // A scalar's datatype wire runs to the glyph; so does whatever is read without being declared.
+        for (const int lane : lanes)
+            if (taken.count(lane) == 0) item.targetIn.push_back(lane);
+        for (const int lane : s.segments[std::size_t(out)].lanes)
+            if (!s.lanes[std::size_t(lane)].arrives &&
+                std::find(item.targetOut.begin(), item.targetOut.end(), lane) == item.targetOut.end()) {
+                item.targetOut.push_back(lane);
+                mark(lane);
+            }
+        for (std::size_t w = 1; w < item.in.size(); ++w)
+            for (const int lane : s.segments[std::size_t(item.in[w])].lanes) item.targetIn.push_back(lane);
+        for (std::size_t w = 1; w < item.out.size(); ++w)
+            for (const int lane : s.segments[std::size_t(item.out[w])].lanes) {
+                item.targetOut.push_back(lane);
+                mark(lane);
+            }
+    }
+    for (const Segment& segment : s.segments)
+        if (segment.producer < 0)
+            for (const int lane : segment.lanes) s.lanes[std::size_t(lane)].fresh = true;
+}
+
+void makeBlocks(State& s, const CircuitIndex& index) {
+    const Circuit& c = s.circuit;
+    s.blocks.resize(c.groups.size());
+    for (std::size_t g = 0; g < c.groups.size(); ++g) {
+        s.blocks[g].index = int(g);
+        for (const std::string& id : c.groups[g].members) {
+            const int inner = index.group(id);
+            if (inner >= 0 && inner != int(g) && s.blocks[std::size_t(inner)].parent < 0)
+                s.blocks[std::size_t(inner)].parent = int(g);
+        }
+    }
+    const int limit = int(s.blocks.size());
+    for (std::size_t g = 0; g < s.blocks.size(); ++g) {
+        int depth = 0;
+        for (int p = s.blocks[g].parent; p >= 0 && depth <= limit; p = s.blocks[std::size_t(p)].parent) ++depth;
+        s.blocks[g].depth = depth;
+        if (s.blocks[g].parent >= 0) s.blocks[std::size_t(s.blocks[g].parent)].children.push_back(int(g));
+    }
+    for (std::size_t g = 0; g < s.blocks.size(); ++g)
+        for (const std::string& id : c.groups[g].members) {
+            const int i = index.operation(id);
+            if (i < 0) continue;
+            int steps = 0;
+            for (int b = int(g); b >= 0 && steps <= limit; b = s.blocks[std::size_t(b)].parent, ++steps) {
+                s.blocks[std::size_t(b)].items.push_back(i);
+                for (const auto* wires : {&s.items[std::size_t(i)].in, &s.items[std::size_t(i)].out})
+                    for (const int w : *wires) {
+                        auto& groups = s.segments[std::size_t(w)].groups;
+                        if (std::find(groups.begin(), groups.end(), b) == groups.end()) groups.push_back(b);
+                    }
+            }
+        }
+    for (Block& block : s.blocks) {
+        block.firstRank = std::numeric_limits<int>::max();
+        for (const int i : block.items) {
+            block.firstRank = std::min(block.firstRank, s.items[std::size_t(i)].rank);
+            block.lastRank = std::max(block.lastRank, s.items[std::size_t(i)].rank);
+        }
+    }
+}
+
+}  // namespace
+
+void buildGraph(State& s) {
+    const CircuitIndex index(s.circuit);
+    makeItems(s, index);
+    rankItems(s, index);
+    spanSegments(s);
+    orderSegments(s);
+    makeLanes(s, index);
+    connect(s, index);
+    makeBlocks(s, index);
+}
+
+}  // namespace lab::layout

@@ -1,0 +1,71 @@
+#include "widgets/circuit/CircuitSvg.h"
+
+#include "widgets/circuit/GlyphKit.h"
+
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace lab {
+
+namespace {
+
+constexpr double kLargestImage = 16384.0;  // pixels of one side
+
+// One line per operation: what it reads and writes. The description that screen readers get.
+QString description(const Circuit& circuit) {
+    QString text;
+    for (const Operation* op : circuit.ordered()) {
+        const OperationDescription* d = findOperation(op->kind);
+        if (!text.isEmpty()) text += QStringLiteral("; ");
+        text += QString::fromStdString((d != nullptr ? d->title : op->kind) + " " + displayName(*op));
+    }
+    return text;
+}
+
+struct Prepared {
+    DiagramScene scene;
+    DiagramPaint how;
+    QRectF page;
+};
+
+Prepared prepare(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options) {
+    Prepared p;
+    p.scene.setContent(circuit, sizes, options.toggles, options.marks);
+    p.how.rule = options.toggles.rule;
+    p.how.activity = options.toggles.activity ? &options.activity : nullptr;
+    const double m = std::max(0.0, options.margin);
+    p.page = p.scene.bounds().adjusted(-m, -m, m, m);
+    return p;
+}
+
+}  // namespace
+
+QByteArray circuitToSvg(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options) {
+    const Prepared p = prepare(circuit, sizes, options);
+    const Theme& theme = options.dark ? Theme::darkTheme() : Theme::light();
+    SvgSink sink(p.page, QString::fromStdString(circuit.title), description(circuit),
+                 options.transparent ? QColor() : theme.background);
+    p.scene.paint(sink, theme, p.how);
+    return sink.finish();
+}
+
+QImage circuitToImage(const Circuit& circuit, const SizeSolution& sizes, double scale, const CircuitFigureOptions& options) {
+    const Prepared p = prepare(circuit, sizes, options);
+    const double largest = std::max({p.page.width(), p.page.height(), 1.0});
+    const double s = std::clamp(scale, 0.01, kLargestImage / largest);
+    QImage image(std::max(1, int(std::ceil(p.page.width() * s))), std::max(1, int(std::ceil(p.page.height() * s))),
+                 QImage::Format_ARGB32_Premultiplied);
+    const Theme& theme = options.dark ? Theme::darkTheme() : Theme::light();
+    image.fill(options.transparent ? QColor(Qt::transparent) : theme.background);
+    QPainter painter(&image);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.scale(s, s);
+    painter.translate(-p.page.topLeft());
+    PainterSink sink(painter);
+    p.scene.paint(sink, theme, p.how);
+    return image;
+}
+
+}  // namespace lab

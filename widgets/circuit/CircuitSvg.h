@@ -1,0 +1,27 @@
+// A circuit as an SVG file: text stays text, ids follow the circuit's, no raster images. Needs a QGuiApplication
+// (offscreen is enough) for the font metrics; no window.
+#pragma once
+
+#include "core/rules/RuleDescription.h"
+#include "widgets/circuit/DiagramScene.h"
+
+#include <QByteArray>
+#include <QImage>
+
+namespace lab {
+
+struct CircuitFigureOptions {
+    DiagramToggles toggles;
+    bool dark = false;
+    bool transparent = false;
+    double margin = 24.0;
+    std::vector<Mark> marks;                  // drawn when toggles.rule is set
+    std::map<std::string, double> activity;   // drawn when toggles.activity is set
+};
+
+QByteArray circuitToSvg(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options = {});
+// Pixels per scene unit: scale.
+QImage circuitToImage(const Circuit& circuit, const SizeSolution& sizes, double scale,
+                      const CircuitFigureOptions& options = {});
+
+}  // namespace lab

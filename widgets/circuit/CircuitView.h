@@ -1,0 +1,183 @@
+// The canvas: a circuit drawn as a neural circuit diagram, and everything one can do to it by mouse and keyboard.
+// It owns no document: it shows what setCircuit hands in and asks for changes through changeRequested.
+#pragma once
+
+#include "core/circuit/CircuitEdits.h"
+#include "core/rules/RuleDescription.h"
+#include "widgets/circuit/DiagramScene.h"
+
+#include <QStringList>
+#include <QWidget>
+
+#include <functional>
+#include <map>
+#include <memory>
+
+class QAction;
+
+namespace lab {
+
+class FixPopup;
+class QuickAddLine;
+
+// The clipboard's text form; the widgets do not know files, so the window hands both directions in.
+struct CircuitTextForm {
+    std::function<std::string(const Circuit&)> write;
+    std::function<Result<Circuit>(const std::string&)> read;
+};
+
+class CircuitView : public QWidget {
+    Q_OBJECT
+public:
+    // One entry per command of the editor; the window places them into menus and bars. Shortcuts are set.
+    enum class Command {
+        Cut, Copy, Paste, Duplicate, Delete, DeleteWithoutHealing, SelectAll, SelectNone, Group, Ungroup, Residual,
+        MoveLeft, MoveRight, Rename, QuickAdd, NextProblem, PreviousProblem, Fit, FitSelection, ZoomIn, ZoomOut, ActualSize,
+        ToggleColumns, ToggleSizes, ToggleActivity, ToggleRule, ToggleCosts, ToggleBatch, ToggleMinimap
+    };
+
+    explicit CircuitView(QWidget* parent = nullptr);
+    ~CircuitView() override;
+
+    // Shows this circuit with these sizes. The selection keeps what still exists.
+    void setCircuit(const Circuit& circuit, const SizeSolution& sizes);
+    const Circuit& circuit() const { return m_circuit; }
+    const SizeSolution& sizes() const { return m_sizes; }
+    void setTextForm(CircuitTextForm form) { m_textForm = std::move(form); }
+
+    // Marks of the rule, drawn while the Rule toggle is on. Activity: wire id -> rank-normalised mean |a| in [0, 1].
+    void setRuleMarks(const std::vector<Mark>& marks);
+    void setActivity(const std::map<std::string, double>& activity);
+    // While false (a run in progress) the view selects, zooms and shows but asks for no change.
+    void setEditable(bool editable);
+    bool editable() const { return m_editable; }
+
+    const DiagramToggles& toggles() const { return m_toggles; }
+    void setToggles(const DiagramToggles& toggles);
+
+    std::vector<std::string> selection() const { return m_selection; }  // operations and groups
+    std::string selectedWire() const { return m_selectedWire; }
+    void setSelection(const std::vector<std::string>& ids);
+    void selectWire(const std::string& wire);
+
+    double zoom() const { return m_scale; }
+    void setZoom(double factor);  // about the centre of the view
+    void fit();
+    // Selects and shows the wire or operation of this problem, with its fixes; index into sizes().problems.
+    void showProblem(int index);
+    void openQuickAdd(const QString& text = QString());
+    // Adds a preset after the selection, or on the selected wire.
+    void addPreset(const QString& word);
+
+    QAction* action(Command command) const;
+
+    // What lies at this point of the widget; what dropping a preset there asks for.
+    DiagramHit hitAt(QPointF widget) const;
+    void dropPreset(const QString& word, QPointF widget);
+
+    // The diagram as it is on screen (toggles included), for export and clipboard.
+    QByteArray toSvg() const;
+    QImage toImage(double scale) const;
+    const DiagramLayout& diagramLayout() const { return m_scene.layout(); }
+    QPointF toWidget(QPointF scene) const;
+    QPointF toScene(QPointF widget) const;
+
+    QSize sizeHint() const override { return {900, 560}; }
+    QSize minimumSizeHint() const override { return {320, 220}; }
+
+signals:
+    void changeRequested(const lab::CircuitChange& change);
+    void selectionChanged(const QStringList& ids);
+    void messageShown(const QString& text);
+    void togglesChanged();
+    void zoomChanged(double factor);
+    void editRequested(const QString& operation);  // double click or Enter: the inspector takes the focus
+    void viewportMoved();                          // pan or zoom: strips below the canvas follow
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragMoveEvent(QDragMoveEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    bool focusNextPrevChild(bool next) override;
+    bool event(QEvent* event) override;
+
+private:
+    enum class Gesture { None, Pan, RubberBand, PressOnItem, Minimap };
+
+    void makeActions();
+    void run(Command command);
+    void relayout();
+    void request(const Result<CircuitChange>& change);
+    void changeSelection(std::vector<std::string> ids, const std::string& wire);
+    void walk(int step);
+    void walkAlong(int direction);
+    void walkLane(int direction);
+    void ensureVisible(const QRectF& sceneRect);
+    void zoomAbout(QPointF widget, double factor);
+    void fitRect(const QRectF& scene);
+    void copySelection();
+    void pasteClipboard();
+    // What a drop of this preset at this hit would make.
+    Result<CircuitChange> dropResult(const QString& word, const DiagramHit& hit) const;
+    void updateGhost(QPointF widget, const QString& word);
+    void clearGhost();
+    std::string mainWireEnd() const;
+    void paintMinimap(QPainter& painter) const;
+    void paintBackdrop(QPainter& painter) const;
+    void paintGhost(QPainter& painter) const;
+    QRectF minimapRect() const;
+    void moveByMinimap(QPointF widget);
+    DiagramPaint paintState() const;
+    QString toolTipAt(QPointF scene) const;
+    std::string anchorForAdding() const;
+    void updateAccessible();
+    void placeQuickAdd();
+    void closePopups();
+
+    Circuit m_circuit;
+    SizeSolution m_sizes;
+    DiagramScene m_scene;
+    DiagramToggles m_toggles;
+    CircuitTextForm m_textForm;
+    bool m_editable = true;
+    bool m_everFitted = false;
+    bool m_minimap = true;
+
+    std::vector<std::string> m_selection;
+    std::string m_selectedWire;
+    std::map<Command, QAction*> m_actions;
+
+    double m_scale = 1.0;
+    QPointF m_offset;  // widget position of the scene's origin
+    Gesture m_gesture = Gesture::None;
+    QPointF m_pressed, m_last;
+    QRectF m_band;
+    bool m_space = false;
+    bool m_userMoved = false;
+
+    // While a tile is dragged: the diagram as the drop would leave it.
+    bool m_ghost = false;
+    DiagramHit m_ghostHit;
+    DiagramScene m_ghostScene;
+    std::vector<std::string> m_ghostNew;
+    QString m_ghostText;
+    int m_problem = -1;
+    std::vector<Mark> m_marks;
+    std::map<std::string, double> m_activity;
+
+    QuickAddLine* m_quickAdd = nullptr;
+    FixPopup* m_fixes = nullptr;
+};
+
+}  // namespace lab

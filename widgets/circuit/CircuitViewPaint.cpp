@@ -1,0 +1,163 @@
+// Painting of the canvas.
+#include "widgets/circuit/CircuitView.h"
+#include "widgets/circuit/EditorPopups.h"
+#include "widgets/circuit/GlyphKit.h"
+#include "widgets/circuit/MathText.h"
+
+#include <QPaintEvent>
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace lab {
+
+namespace {
+
+constexpr int kMinimapFrom = 12;  // operations from which an overview helps
+
+}  // namespace
+
+DiagramPaint CircuitView::paintState() const {
+    DiagramPaint how;
+    how.selected.insert(m_selection.begin(), m_selection.end());
+    how.selectedWire = m_selectedWire;
+    how.activity = m_toggles.activity ? &m_activity : nullptr;
+    how.rule = m_toggles.rule;
+    how.zoom = m_scale;
+    how.interactive = true;
+    how.clip = QRectF(toScene({0, 0}), toScene({double(width()), double(height())}));
+    return how;
+}
+
+void CircuitView::paintEvent(QPaintEvent*) {
+    const Theme& theme = Theme::current();
+    QPainter painter(this);
+    painter.fillRect(rect(), theme.background);
+    paintBackdrop(painter);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.save();
+    painter.translate(m_offset);
+    painter.scale(m_scale, m_scale);
+    PainterSink sink(painter);
+    if (m_ghost) {
+        DiagramPaint how = paintState();
+        how.selected.clear();
+        how.selectedWire.clear();
+        m_ghostScene.paint(sink, theme, how);
+    } else {
+        m_scene.paint(sink, theme, paintState());
+    }
+    painter.restore();
+    if (m_ghost) paintGhost(painter);
+    if (!m_band.isEmpty()) {
+        QColor fill = theme.selection;
+        fill.setAlphaF(0.08F);
+        painter.setPen(QPen(theme.selection, 1));
+        painter.setBrush(fill);
+        painter.drawRect(m_band);
+    }
+    if (m_circuit.operations.empty()) {
+        painter.setPen(theme.mute);
+        painter.setFont(uiFont(14));
+        painter.drawText(rect(), Qt::AlignCenter,
+                         QStringLiteral("An empty circuit.\nType “input 784 | linear 256 | relu | linear 10 | output”, or drag a tile here."));
+    }
+    paintMinimap(painter);
+    if (hasFocus()) {
+        painter.setRenderHint(QPainter::Antialiasing, false);
+        painter.setPen(QPen(theme.selection, 1));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    }
+}
+
+// A faint dot grid that says "canvas"; its pitch doubles when zoomed out so that it never crowds.
+void CircuitView::paintBackdrop(QPainter& painter) const {
+    double pitch = 24.0 * m_scale;
+    while (pitch < 16.0) pitch *= 2.0;
+    while (pitch > 64.0) pitch /= 2.0;
+    QList<QPointF> dots;
+    const double x0 = std::fmod(m_offset.x(), pitch), y0 = std::fmod(m_offset.y(), pitch);
+    for (double x = x0; x < width(); x += pitch)
+        for (double y = y0; y < height(); y += pitch) dots << QPointF(std::round(x), std::round(y));
+    painter.setPen(QPen(Theme::current().grid, 1));
+    painter.drawPoints(dots.constData(), int(dots.size()));
+}
+
+// The column that the drop would open: dashed borders, and what it will do above.
+void CircuitView::paintGhost(QPainter& painter) const {
+    const Theme& theme = Theme::current();
+    QRectF column;
+    for (const std::string& id : m_ghostNew) {
+        const QRectF r = m_ghostScene.rectOf(id);
+        if (!r.isEmpty()) column = column.united(r);
+    }
+    painter.setFont(uiFont(12, QFont::DemiBold));
+    if (column.isEmpty()) {
+        painter.setPen(theme.error);
+        painter.drawText(QRectF(12, 8, width() - 24, 24), Qt::AlignLeft | Qt::AlignVCenter, m_ghostText);
+        return;
+    }
+    const DiagramRect all = m_ghostScene.layout().bounds;
+    const QRectF band(toWidget({column.left() - 12.0, all.y - 14.0}), toWidget({column.right() + 12.0, all.bottom() + 14.0}));
+    QColor fill = theme.selection;
+    fill.setAlphaF(0.10F);
+    painter.fillRect(band, fill);
+    painter.setPen(QPen(theme.selection, 2, Qt::DashLine));
+    painter.drawLine(band.topLeft(), band.bottomLeft());
+    painter.drawLine(band.topRight(), band.bottomRight());
+    painter.setPen(theme.selection);
+    const double y = std::max(4.0, band.top() - 24.0);
+    painter.drawText(QRectF(band.center().x() - 200, y, 400, 20), Qt::AlignCenter, m_ghostText);
+}
+
+QRectF CircuitView::minimapRect() const {
+    if (!m_minimap || int(m_circuit.operations.size()) < kMinimapFrom || width() < 480 || height() < 280) return {};
+    return {width() - 164.0 - 14.0, height() - 94.0 - 14.0, 164.0, 94.0};
+}
+
+void CircuitView::moveByMinimap(QPointF widget) {
+    const QRectF frame = minimapRect().adjusted(8, 8, -8, -8);
+    const QRectF all = m_scene.bounds();
+    if (frame.isEmpty() || all.isEmpty()) return;
+    const double s = std::min(frame.width() / all.width(), frame.height() / all.height());
+    const QPointF scene = all.center() + (widget - frame.center()) / s;
+    m_offset += QRectF(rect()).center() - toWidget(scene);
+    m_userMoved = true;
+    emit viewportMoved();
+    update();
+}
+
+void CircuitView::paintMinimap(QPainter& painter) const {
+    const QRectF outer = minimapRect();
+    const QRectF all = m_scene.bounds();
+    if (outer.isEmpty() || all.isEmpty()) return;
+    const Theme& theme = Theme::current();
+    painter.setPen(QPen(theme.hairline, 1));
+    painter.setBrush(theme.raised);
+    painter.drawRoundedRect(outer, 7, 7);
+    const QRectF frame = outer.adjusted(8, 8, -8, -8);
+    const double s = std::min(frame.width() / all.width(), frame.height() / all.height());
+    const auto place = [&](const QRectF& r) {
+        const QPointF c = frame.center() + (r.center() - all.center()) * s;
+        const QSizeF size(std::max(1.5, r.width() * s), std::max(1.5, r.height() * s));
+        return QRectF(c - QPointF(size.width() / 2, size.height() / 2), size);
+    };
+    painter.setPen(Qt::NoPen);
+    for (const PlacedBlock& b : diagramLayout().blocks) {
+        painter.setBrush(theme.groupFill(b.fill));
+        painter.drawRect(place(toRect(b.rect)));
+    }
+    painter.setBrush(theme.mute);
+    for (const PlacedGlyph& g : diagramLayout().glyphs) painter.drawRect(place(toRect(g.box)));
+    painter.setBrush(theme.error);
+    for (const PlacedError& e : diagramLayout().errors)
+        painter.drawRect(place(QRectF(e.left, e.y - 6.0, std::max(6.0, e.right - e.left), 12.0)));
+    const QRectF seen = place(QRectF(toScene({0, 0}), toScene({double(width()), double(height())}))).intersected(outer.adjusted(3, 3, -3, -3));
+    painter.setPen(QPen(theme.selection, 1.5));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(seen, 3, 3);
+}
+
+}  // namespace lab

@@ -1,0 +1,300 @@
+#include "widgets/circuit/DiagramScene.h"
+
+#include "widgets/circuit/GlyphKit.h"
+#include "widgets/circuit/MathText.h"
+#include "widgets/circuit/RuleOverlay.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lab {
+
+namespace {
+
+bool meets(const QRectF& clip, const QRectF& r) { return clip.isEmpty() || clip.intersects(r); }
+
+QRectF extentOf(const std::vector<DiagramPoint>& points) {
+    if (points.empty()) return {};
+    double x0 = points[0].x, x1 = x0, y0 = points[0].y, y1 = y0;
+    for (const DiagramPoint& p : points) {
+        x0 = std::min(x0, p.x);
+        x1 = std::max(x1, p.x);
+        y0 = std::min(y0, p.y);
+        y1 = std::max(y1, p.y);
+    }
+    return {x0 - 6.0, y0 - 6.0, x1 - x0 + 12.0, y1 - y0 + 12.0};
+}
+
+// Height of the lane at x: the cubics have flat ends, so this is exact enough for hits.
+double laneAt(const std::vector<DiagramPoint>& points, double x) {
+    for (std::size_t i = 1; i < points.size(); ++i) {
+        const DiagramPoint &a = points[i - 1], &b = points[i];
+        if (x > b.x) continue;
+        if (b.x - a.x < 1e-6) return b.y;
+        const double t = std::clamp((x - a.x) / (b.x - a.x), 0.0, 1.0);
+        return a.y + (b.y - a.y) * t * t * (3.0 - 2.0 * t);
+    }
+    return points.empty() ? 0.0 : points.back().y;
+}
+
+QString className(Glyph glyph) {
+    switch (glyph) {
+        case Glyph::Source: return QStringLiteral("source");
+        case Glyph::Sink: return QStringLiteral("sink");
+        case Glyph::Chip: return QStringLiteral("chip");
+        case Glyph::Conv: return QStringLiteral("conv");
+        case Glyph::Window: return QStringLiteral("window");
+        case Glyph::Triangle: return QStringLiteral("triangle");
+        case Glyph::Circle: return QStringLiteral("circle");
+        case Glyph::Pointwise: return QStringLiteral("pointwise");
+        case Glyph::Copy: return QStringLiteral("copy");
+        case Glyph::Add: return QStringLiteral("add");
+        case Glyph::Bar: return QStringLiteral("bar");
+        case Glyph::Box: return QStringLiteral("box");
+        case Glyph::Unknown: return QStringLiteral("unknown");
+    }
+    return {};
+}
+
+QString qs(const std::string& s) { return QString::fromStdString(s); }
+
+}  // namespace
+
+void DiagramScene::setContent(const Circuit& circuit, const SizeSolution& sizes, const DiagramToggles& toggles,
+                              const std::vector<Mark>& marks) {
+    m_toggles = toggles;
+    m_marks = marks;
+    LayoutOptions options;
+    options.columns = toggles.columns;
+    options.sizes = toggles.sizes;
+    options.foldBatch = !toggles.batch;
+    if (toggles.rule) reserveForMarks(marks, options);
+    m_layout = layoutDiagram(circuit, sizes, options, [](const std::string& markup, double pixels) { return mathWidth(markup, pixels); });
+    m_titles.clear();
+    m_classes.clear();
+    m_learned.clear();
+    for (const Operation& op : circuit.operations) {
+        const OperationDescription* d = findOperation(op.kind);
+        m_titles[op.id] = (d != nullptr ? d->title : op.kind) + " " + displayName(op);
+        m_classes[op.id] = op.kind;
+        m_learned[op.id] = d != nullptr && d->learned;
+    }
+    m_bounds = toRect(m_layout.bounds);
+    if (toggles.rule) m_bounds = m_bounds.united(overlayBounds(m_layout, m_marks));
+}
+
+void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const {
+    if (m_toggles.columns) {
+        sink.beginGroup(QStringLiteral("columns"), QStringLiteral("columns"), {});
+        const double top = m_layout.bounds.y - 10.0, height = m_layout.bounds.h + 20.0;
+        for (const PlacedColumn& c : m_layout.columns) {
+            if (c.w <= 0.0) continue;
+            QPainterPath band;
+            band.addRoundedRect(QRectF(c.x, top, c.w, height), 2, 2);
+            sink.path(band, c.data ? theme.bandData : theme.bandOperation, {});
+        }
+        sink.endGroup();
+    }
+    paintBlocks(sink, theme, how);
+    paintWires(sink, theme, how);
+    for (const PlacedGlyph& g : m_layout.glyphs) {
+        if (!meets(how.clip, toRect(g.box).adjusted(-40, -40, 40, 60))) continue;
+        const auto title = m_titles.find(g.operation);
+        sink.beginGroup(QStringLiteral("op-") + qs(g.operation), className(g.face.glyph), title == m_titles.end() ? QString() : qs(title->second));
+        drawGlyph(sink, g, theme);
+        sink.endGroup();
+    }
+    for (const DiagramPoint& p : m_layout.batchTabs) {
+        QPainterPath tab;
+        tab.addRoundedRect(QRectF(p.x - 8.0, p.y - 8.0, 16.0, 16.0), 4, 4);
+        sink.path(tab, theme.background, {theme.hairline, 1.0, {}, false});
+        sink.mathAt({p.x, p.y + 4.0}, "b", 12.0, theme.mute, 0.5);
+    }
+    if (how.zoom >= 0.35) {
+        sink.beginGroup(QStringLiteral("labels"), QStringLiteral("labels"), {});
+        for (const PlacedLabel& l : m_layout.labels) {
+            if (!meets(how.clip, QRectF(l.baseline.x - 4.0, l.baseline.y - 20.0, 160.0, 30.0))) continue;
+            const QColor color = l.tone == LabelTone::Error ? theme.error : l.tone == LabelTone::Mute ? theme.mute : theme.ink;
+            sink.mathAt(toPoint(l.baseline), l.markup, l.pixels, color,
+                        l.anchor == LabelAnchor::Left ? 0.0 : l.anchor == LabelAnchor::Middle ? 0.5 : 1.0);
+        }
+        sink.endGroup();
+    }
+    paintErrors(sink, theme);
+    if (how.rule) {
+        sink.beginGroup(QStringLiteral("rule"), QStringLiteral("rule"), {});
+        paintOverlay(sink, m_layout, m_marks, theme);
+        sink.endGroup();
+    }
+    if (how.interactive) paintSelection(sink, theme, how);
+}
+
+void DiagramScene::paintBlocks(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const {
+    for (const PlacedBlock& b : m_layout.blocks) {
+        if (!meets(how.clip, toRect(b.rect).adjusted(-10, -10, 10, 10))) continue;
+        sink.beginGroup(QStringLiteral("group-") + qs(b.group), QStringLiteral("block"), qs(b.title));
+        QPainterPath shape;
+        shape.addRoundedRect(toRect(b.rect), 2, 2);
+        softShadow(sink, shape, theme);
+        const Stroke border = theme.dark ? Stroke{theme.hairline, 1.0, {1.5, 3}, false} : Stroke{};
+        sink.path(shape, theme.groupFill(b.fill), border);
+        if (!b.title.empty() && how.zoom >= 0.2)
+            sink.text({b.rect.centerX(), b.rect.y + 14.0}, qs(b.title), 11.0, 500, theme.ink, 0.5);
+        sink.endGroup();
+    }
+}
+
+void DiagramScene::paintWires(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const {
+    if (how.activity != nullptr) {
+        sink.beginGroup(QStringLiteral("activity"), QStringLiteral("activity"), {});
+        for (const PlacedSpan& s : m_layout.spans) {
+            const auto a = how.activity->find(s.wire);
+            if (a == how.activity->end() || !meets(how.clip, extentOf(s.points))) continue;
+            if (!std::isfinite(a->second)) {
+                // Hatched red where a value is not a number.
+                sink.path(lanePath(s.points), QColor(), {theme.error, 9.0, {2, 3}, false});
+                continue;
+            }
+            QColor glow = theme.activity;
+            glow.setAlphaF(0.35F);
+            sink.path(lanePath(s.points), QColor(), {glow, 2.0 + 9.0 * std::clamp(a->second, 0.0, 1.0), {}, true});
+        }
+        sink.endGroup();
+    }
+    const double thin = how.zoom < 0.6 ? 0.75 / std::max(how.zoom, 0.05) : 1.25;
+    sink.beginGroup(QStringLiteral("wires"), QStringLiteral("wires"), {});
+    for (const PlacedLane& lane : m_layout.lanes) {
+        if (!meets(how.clip, extentOf(lane.points))) continue;
+        Stroke stroke{theme.ink, std::max(1.25, thin), {}, false};
+        if (lane.scalar) stroke = {theme.dark ? QColor(0xA3, 0xD9, 0x4E) : QColor(0x5B, 0x8F, 0x00), 2.0, {}, false};
+        if (lane.stream && !lane.points.empty()) {
+            // Positive over negative, from an open ring.
+            drawTwin(sink, lane.points, theme.positive, theme.negative);
+            sink.path(dotPath(toPoint(lane.points.front()), 4.2), theme.background, {theme.ink, 1.3, {}, false});
+            continue;
+        }
+        drawLane(sink, lane.points, lane.bundle && how.zoom >= 0.35, stroke);
+    }
+    for (const PlacedSpan& s : m_layout.spans) {
+        if (!s.dangling || s.points.empty()) continue;
+        QPainterPath port;
+        port.addRect(QRectF(s.points.back().x - 3.5, s.points.back().y - 3.5, 7.0, 7.0));
+        sink.path(port, theme.background, {theme.ink, 1.2, {}, false});
+    }
+    for (const PlacedFence& f : m_layout.fences)
+        sink.path(lanePath(f.points), QColor(), {theme.ink, 1.6, {7, 5}, false});
+    sink.endGroup();
+}
+
+void DiagramScene::paintErrors(DrawSink& sink, const Theme& theme) const {
+    for (const PlacedError& e : m_layout.errors) {
+        sink.beginGroup(QStringLiteral("error-%1").arg(e.problem), QStringLiteral("error"), {});
+        const double right = std::max(e.right, e.left + 24.0);
+        sink.line({e.left, e.y}, {right, e.y}, {theme.error, 2.4, {}, false});
+        QPainterPath wave(QPointF(e.left, e.y + 7.0));
+        int up = 1;
+        for (double x = e.left; x + 4.0 <= right; x += 4.0, up = -up)
+            wave.quadTo(QPointF(x + 2.0, e.y + 7.0 - up * 3.6), QPointF(x + 4.0, e.y + 7.0));
+        sink.path(wave, QColor(), {theme.error, 1.4, {}, false});
+        if (e.unequal) {
+            sink.math({e.left + 4.0, e.y - 6.0}, e.leftText, 15.0, theme.error);
+            sink.mathAt({right - 4.0, e.y - 6.0}, e.rightText, 15.0, theme.error, 1.0);
+        }
+        const QPointF c((e.left + right) / 2, e.y);
+        sink.path(dotPath(c, 9.0), theme.error, {theme.background, 1.0, {}, false});
+        const Stroke white{theme.dark ? theme.background : QColor(Qt::white), 1.5, {}, true};
+        if (e.unequal) {
+            sink.line(c + QPointF(-4, -1.9), c + QPointF(4, -1.9), white);
+            sink.line(c + QPointF(-4, 1.9), c + QPointF(4, 1.9), white);
+            sink.line(c + QPointF(-2.2, 4.6), c + QPointF(2.2, -4.6), white);
+        } else {
+            sink.line(c + QPointF(0, -4.6), c + QPointF(0, 1.2), white);
+            sink.path(dotPath(c + QPointF(0, 4.4), 1.1), white.color, {});
+        }
+        sink.endGroup();
+    }
+}
+
+void DiagramScene::paintSelection(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const {
+    if (!how.selectedWire.empty()) {
+        QColor soft = theme.selection;
+        soft.setAlphaF(0.30F);
+        for (const PlacedSpan& s : m_layout.spans) {
+            if (s.wire != how.selectedWire) continue;
+            sink.path(lanePath(s.points), QColor(), {soft, 8.0, {}, true});
+        }
+    }
+    for (const std::string& id : how.selected) {
+        const QRectF r = rectOf(id);
+        if (r.isEmpty()) continue;
+        QPainterPath ring;
+        const bool glyph = m_layout.glyph(id) != nullptr;
+        ring.addRoundedRect(r.adjusted(-4, -4, 4, 4), 5, 5);
+        QColor tint = theme.selection;
+        tint.setAlphaF(glyph ? 0.08F : 0.05F);
+        sink.path(ring, tint, {theme.selection, 2.0, {}, false});
+        if (!glyph) continue;
+        const PlacedGlyph& g = *m_layout.glyph(id);
+        for (const auto* side : {&g.in, &g.out})
+            for (const DiagramPoint& p : *side) {
+                const double x = side == &g.in ? r.left() - 4.0 : r.right() + 4.0;
+                if (p.y < r.top() || p.y > r.bottom()) continue;
+                sink.path(dotPath({x, p.y}, 3.6), theme.background, {theme.selection, 1.6, {}, false});
+            }
+    }
+}
+
+DiagramHit DiagramScene::hit(QPointF scene, double reach) const {
+    DiagramHit best;
+    double closest = 1e9;
+    for (const PlacedGlyph& g : m_layout.glyphs) {
+        // Small glyphs are as easy to hit as large ones.
+        const double growX = std::max(2.0, (24.0 - g.box.w) / 2), growY = std::max(2.0, (24.0 - g.box.h) / 2);
+        const DiagramRect r = g.box.grown(growX, growY);
+        if (!r.contains(scene.x(), scene.y())) continue;
+        const double d = std::hypot(scene.x() - g.box.centerX(), scene.y() - g.box.centerY());
+        if (d < closest) {
+            closest = d;
+            best = {DiagramHit::Kind::Operation, g.operation, {}, false};
+        }
+    }
+    if (best.kind != DiagramHit::Kind::None) return best;
+    for (const PlacedLabel& l : m_layout.labels) {
+        const DiagramRect r{l.baseline.x, l.baseline.y - 14.0, mathWidth(l.markup, l.pixels), 17.0};
+        if (r.contains(scene.x(), scene.y())) return {DiagramHit::Kind::Label, l.wire, l.axis, false};
+    }
+    for (const PlacedSpan& s : m_layout.spans) {
+        if (s.points.empty() || scene.x() < s.points.front().x - 2.0 || scene.x() > s.points.back().x + (s.dangling ? 24.0 : 2.0))
+            continue;
+        const double d = std::abs(laneAt(s.points, scene.x()) - scene.y());
+        if (d <= reach + (s.bundle ? 2.0 : 0.0) && d < closest) {
+            closest = d;
+            best = {DiagramHit::Kind::Wire, s.wire, s.axis, s.dangling && scene.x() > s.points.back().x - 6.0};
+        }
+    }
+    if (best.kind != DiagramHit::Kind::None) return best;
+    for (auto b = m_layout.blocks.rbegin(); b != m_layout.blocks.rend(); ++b)
+        if (b->rect.contains(scene.x(), scene.y())) return {DiagramHit::Kind::Group, b->group, {}, false};
+    return {};
+}
+
+QRectF DiagramScene::rectOf(const std::string& id) const {
+    if (const PlacedGlyph* g = m_layout.glyph(id)) return toRect(g->box);
+    if (const PlacedBlock* b = m_layout.block(id)) return toRect(b->rect);
+    return {};
+}
+
+QRectF DiagramScene::rectOfWire(const std::string& wire) const {
+    QRectF r;
+    for (const PlacedSpan& s : m_layout.spans)
+        if (s.wire == wire) r = r.isNull() ? extentOf(s.points) : r.united(extentOf(s.points));
+    return r;
+}
+
+std::vector<std::string> DiagramScene::walkOrder() const {
+    std::vector<std::string> out;
+    for (const PlacedGlyph& g : m_layout.glyphs) out.push_back(g.operation);
+    return out;
+}
+
+}  // namespace lab

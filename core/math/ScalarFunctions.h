@@ -75,7 +75,8 @@ LAB_INLINE float log1pExpNegative(float x) {
 LAB_INLINE float erfOf(float x) {
     const float size = x < 0 ? -x : x;
     const float s = x * x;
-    float p = 1.13953146e-4f;
+    float p = -1.00847388e-5f;
+    p = p * s + 1.13953146e-4f;
     p = p * s - 8.49974491e-4f;
     p = p * s + 5.22196717e-3f;
     p = p * s - 0.0268657155f;

@@ -60,8 +60,14 @@ public:
         }();
         const double smoothing = params.number("smoothing");
 
-        for (const CurveGroup& group : groupsOf(history)) {
-            if (wanted != "all" && group.id != wanted) continue;
+        // Small multiples share the width of the view: fewer points each.
+        const std::vector<CurveGroup> groups = groupsOf(history);
+        const double across = wanted == "main" ? 2.0 : wanted == "all" ? std::ceil(std::sqrt(static_cast<double>(groups.size()))) : 1.0;
+        const auto most = static_cast<std::size_t>(static_cast<double>(workspace.pointsPerCurve()) / across);
+
+        for (const CurveGroup& group : groups) {
+            const bool main = group.id == "loss" || group.id == "accuracy";  // the trainer's own panels
+            if (wanted == "main" ? !main : wanted != "all" && group.id != wanted) continue;
             if (figure.panels.size() >= static_cast<std::size_t>(kMostPanels)) break;
             CurvesPanel content;
             FigurePanel panel;
@@ -69,6 +75,7 @@ public:
             panel.x.title = epochs ? "epoch" : "step";
             panel.y.title = group.title;
             panel.y.logarithmic = logarithmic;
+            for (const std::size_t i : group.series) panel.y.logarithmic = panel.y.logarithmic || history.series()[i].logarithmic;
             std::set<std::string> titles;
             for (const std::size_t i : group.series) titles.insert(history.series()[i].title);
             for (const std::size_t i : group.series) {
@@ -83,7 +90,7 @@ public:
                 panel.y.unit = info.unit;
                 panel.y.logarithmic = panel.y.logarithmic || info.logarithmic;
                 if (!info.symbol.empty() && titles.size() == 1) panel.y.title = group.title + " " + info.symbol;
-                const auto points = history.thin(i, 0, static_cast<double>(snapshot.step) + 1e9, workspace.pointsPerCurve());
+                const auto points = history.thin(i, 0, static_cast<double>(snapshot.step) + 1e9, most);
                 series.points = smoothed(points, smoothing, perEpoch);
                 series.markers = series.points.size() <= 40;
                 content.series.push_back(std::move(series));
@@ -332,11 +339,11 @@ ViewDescription curvesView() {
                    "course of the run.";
     view.group = "Training";
     view.params = [](const Snapshot& snapshot) {
-        std::vector<ParamChoice> panels{{"all", "all curves", "Every chart."}};
+        std::vector<ParamChoice> panels{{"main", "loss and accuracy", "Training and test."}, {"all", "all curves", "Every chart."}};
         if (snapshot.history)
             for (const CurveGroup& group : groupsOf(*snapshot.history)) panels.push_back({group.id, group.title, "This chart alone."});
         return std::vector<ParamSpec>{
-            ParamSpec::choice("panel", "Shows", "all", std::move(panels), "Which curves are shown."),
+            ParamSpec::choice("panel", "Shows", "main", std::move(panels), "Which curves are shown."),
             layerParam(snapshot),
             ParamSpec::choice("axis", "Over", "epoch", {{"epoch", "epochs", "Passes through the training part."},
                                                          {"step", "steps", "Updates, one per batch."}},

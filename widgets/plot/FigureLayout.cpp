@@ -236,8 +236,10 @@ private:
                 m_out.title.setWidth(width);
                 m_out.note = QRectF(inner.left() + width, inner.top(), inner.width() - width, row);
             } else {
-                m_out.note = QRectF(inner.left(), inner.top() + used, inner.width(), 1.35 * m_text);
-                used += 1.35 * m_text;
+                // A second line rather than an end cut off.
+                const double height = (m_tick.horizontalAdvance(note) > inner.width() ? 2.6 : 1.35) * m_text;
+                m_out.note = QRectF(inner.left(), inner.top() + used, inner.width(), height);
+                used += height;
             }
         }
         inner.setTop(inner.top() + used + 0.35 * m_text);
@@ -347,13 +349,17 @@ private:
             x.ticks.clear();
             y.ticks.clear();
         }
+        // The names along the rows stand for those along the columns where both are the same and there is little room.
+        if (heat.square && std::min(inner.width(), inner.height()) < 20 * m_text && heat.rowLabels == heat.columnLabels && widest(x.ticks) > 3 * m_text)
+            x.ticks.clear();
+        const bool noBar = inner.width() < 13 * m_text, noBarTitle = inner.width() < 22 * m_text;
 
         const double yTitle = m_panel.y.title.empty() ? 0 : 1.45 * m_text;
         const double left = yTitle + widest(y.ticks) + 0.6 * m_text;
         double barWidth = 0.9 * m_text + 0.5 * m_text;
         for (const auto& tick : niceTicks(low, high, false, false, 4)) barWidth = std::max(barWidth, 1.6 * m_text + m_tick.horizontalAdvance(tick.label));
-        const double right = 1.0 * m_text + barWidth + (heat.valueTitle.empty() ? 0 : 1.4 * m_text);
-        double below = 1.5 * m_text + (m_panel.x.title.empty() ? 0 : 1.4 * m_text);
+        const double right = noBar ? 0.5 * m_text : 1.0 * m_text + barWidth + (heat.valueTitle.empty() || noBarTitle ? 0 : 1.4 * m_text);
+        double below = (x.ticks.empty() ? 0.3 : 1.5) * m_text + (m_panel.x.title.empty() ? 0 : 1.4 * m_text);
         const double width = std::max(10.0, inner.width() - left - right);
         const double top = 0.3 * m_text;
         const auto slotOf = [&](double below) {
@@ -375,7 +381,8 @@ private:
         thin(y.ticks, size.height() / static_cast<double>(rows));
         m_out.plot = QRectF(QPointF(inner.left() + left, inner.top() + top), size);
         m_out.cell = QSizeF(size.width() / static_cast<double>(columns), size.height() / static_cast<double>(rows));
-        m_out.colourBar = QRectF(m_out.plot.right() + 1.0 * m_text, m_out.plot.top(), 0.9 * m_text, m_out.plot.height());
+        m_out.barTitle = !noBarTitle;
+        if (!noBar) m_out.colourBar = QRectF(m_out.plot.right() + 1.0 * m_text, m_out.plot.top(), 0.9 * m_text, m_out.plot.height());
         titles(below);
         if (!m_out.yTitle.isEmpty()) m_out.yTitle.moveLeft(inner.left());
     }

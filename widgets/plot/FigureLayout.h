@@ -42,7 +42,8 @@ struct PanelLayout {
     QRectF title, note;      // empty where there is none
     QRectF plot;             // of the data
     QRectF xTitle, yTitle;
-    QRectF colourBar;        // heat maps
+    QRectF colourBar;        // heat maps; empty where there is no room
+    bool barTitle = true;
     AxisScale x, y;
     bool slantedLabels = false;
     QSizeF cell;             // heat: of a cell; tiles: of an image

@@ -53,7 +53,8 @@ void FigurePainter::frame(QPainter& painter, const Figure& figure, const FigureL
         const FigurePanel& panel = figure.panels[i];
         const PanelLayout& at = layout.panels[i];
         text(painter, at.title, Qt::AlignLeft | Qt::AlignVCenter, words(panel.title), m_style.titleFont(), theme.ink);
-        text(painter, at.note, Qt::AlignLeft | Qt::AlignVCenter, words(panel.note), m_style.tickFont(), theme.mute);
+        const int wrap = at.note.height() > 2 * m_style.text ? Qt::TextWordWrap : 0;
+        text(painter, at.note, Qt::AlignLeft | Qt::AlignVCenter | wrap, words(panel.note), m_style.tickFont(), theme.mute);
         legend(painter, at.legend);
         if (const auto* m = std::get_if<MessagePanel>(&panel.content)) message(painter, *m, at);
         else if (const auto* t = std::get_if<TilesPanel>(&panel.content)) tiles(painter, *t, at);
@@ -202,7 +203,7 @@ void FigurePainter::heat(QPainter& painter, const FigurePanel& panel, const Heat
                 painter.drawText(cell, Qt::AlignCenter, words);
             }
     }
-    if (heat.scale == HeatScale::Categorical) return;
+    if (heat.scale == HeatScale::Categorical || at.colourBar.isEmpty()) return;
     // Colour bar.
     HeatPanel bar;
     bar.scale = heat.scale;
@@ -224,6 +225,7 @@ void FigurePainter::heat(QPainter& painter, const FigurePanel& panel, const Heat
         painter.setPen(theme.mute);
         painter.drawText(QRectF(at.colourBar.right() + 0.4 * m_style.text, y - m_style.text, width, 2 * m_style.text), Qt::AlignLeft | Qt::AlignVCenter, tick.label);
     }
+    if (!at.barTitle) return;
     painter.save();
     painter.translate(at.colourBar.right() + 0.4 * m_style.text + widest, at.colourBar.bottom());
     painter.rotate(-90);

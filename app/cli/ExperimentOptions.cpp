@@ -17,7 +17,7 @@ void addExperimentOptions(QCommandLineParser& parser) {
          "forward-forward"},
         {"dataset", "Data set by name, with parameters (moons:noise=0.1), or a path. `forward-lab datasets` lists them.",
          "D[:key=value,...]", "fashion-mnist"},
-        {"data", "Data options: standardise=global,label_noise=0.1,classes=0-1-7, ...", "key=value,..."},
+        {"data", "Data options: standardise=global,label_noise=0.1,classes=0+1+7, ...", "key=value,..."},
         {"epochs", "Epochs to train; the rule's recipe if it is not given.", "N"},
         {"batch", "Samples per step; the rule's recipe if it is not given.", "B"},
         {"optimizer", "Optimiser, with parameters: adam:rate=0.001. `forward-lab optimizers` lists them.", "O[:key=value,...]"},

@@ -40,7 +40,10 @@ Result<std::shared_ptr<Snapshot>> completeSnapshot(LoadedProject& loaded) {
     if (const Result<void> restored = copy.restore(*loaded.trainer->checkpoint()); !restored) return restored.error();
     copy.setPlannedEpochs(copy.epoch() + 2);
     copy.observe(everything);
-    copy.step();
+    // An evaluation that was cut short comes before the step.
+    const std::int64_t before = copy.stepsDone();
+    while (copy.stepsDone() == before && copy.step()) {
+    }
     const std::shared_ptr<Snapshot> after = copy.snapshot();
     snapshot->channels = after->channels;
     snapshot->images = after->images;

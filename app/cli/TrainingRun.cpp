@@ -58,6 +58,9 @@ void drawBar(const Trainer& trainer, double seconds, double rate) {
                  duration(left).c_str(), rate);
 }
 
+// The table shows the primary way and those of the whole network; single layers are in the log.
+bool shown(const std::vector<PredictionWay>& ways, std::size_t w) { return w == 0 || ways[w].layer < 0; }
+
 std::string percent(double share) {
     char text[32];
     if (share < 0 || !std::isfinite(share)) return "     -";
@@ -112,8 +115,9 @@ Result<void> runTraining(Trainer& trainer, const TrainingOutput& output) {
     const bool bar = !output.quiet && onTerminal();
     if (!output.quiet) {
         std::string header = "  epoch      step   train loss    test loss";
-        for (const PredictionWay& way : trainer.rule().ways())
-            if (way.layer < 0) header += "  " + way.title + " %";
+        const std::vector<PredictionWay>& ways = trainer.rule().ways();
+        for (std::size_t w = 0; w < ways.size(); ++w)
+            if (shown(ways, w)) header += "  " + ways[w].title + " %";
         std::printf("%s    samples/s  fingerprint\n", header.c_str());
         std::fflush(stdout);
     }
@@ -142,7 +146,7 @@ Result<void> runTraining(Trainer& trainer, const TrainingOutput& output) {
             line = text;
             const std::vector<PredictionWay>& ways = trainer.rule().ways();
             for (std::size_t w = 0; w < ways.size() && w < e.wayAccuracy.size(); ++w) {
-                if (ways[w].layer >= 0) continue;
+                if (!shown(ways, w)) continue;
                 const std::size_t width = ways[w].title.size() + 4;
                 std::string value = percent(e.wayAccuracy[w]);
                 line += std::string(width > value.size() ? width - value.size() : 1, ' ') + value;

@@ -1,6 +1,7 @@
 #include "core/rules/ForwardForward.h"
 
 #include "core/base/Assert.h"
+#include "core/math/Gemm.h"
 #include "core/rules/LabelPaint.h"
 
 #include <algorithm>
@@ -12,6 +13,7 @@ namespace {
 
 constexpr Index kPredictionRows = 256;
 constexpr Index kShownPairs = 8;
+constexpr Index kRowGrain = 16;
 
 bool skipsFirst(const std::string& choice, std::size_t layers) {
     if (choice == "yes") return layers > 1;
@@ -96,15 +98,22 @@ void ForwardForward::readParams() {
     m_inTurn = m_params.text("schedule") == "greedy";
     m_height = m_params.number("label_height");
     m_hasHead = m_params.flag("head") || m_negatives == Negatives::Hard;
+    readLive();
+}
+
+void ForwardForward::readLive() {
+    m_thresholdPerUnit = m_params.number("threshold_per_unit");
+    m_threshold = m_params.number("threshold");
+    m_temperature = m_params.number("temperature");
+    m_peerStrength = m_params.number("peer_strength");
 }
 
 GoodnessLoss ForwardForward::lossOf(const Layer& layer) const {
     GoodnessLoss loss;
     loss.kind = m_kind;
-    loss.threshold = m_kind == GoodnessKind::Sum
-                         ? m_params.number("threshold_per_unit") * static_cast<double>(layer.stage.width)
-                         : m_params.number("threshold");
-    loss.temperature = m_params.number("temperature");
+    loss.threshold =
+        m_kind == GoodnessKind::Sum ? m_thresholdPerUnit * static_cast<double>(layer.stage.width) : m_threshold;
+    loss.temperature = m_temperature;
     return loss;
 }
 
@@ -184,7 +193,7 @@ double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& conte
     bool straight = false;  // the peer term goes to the linear map, past the derivative of the nonlinearity
     if (m_peer != PeerNorm::None) {
         updatePeerMeans(context.pool, h, pairs, layer.peers);
-        loss += peerSignal(m_peer, m_params.number("peer_strength"), pairs, layer.peers, m_signal);
+        loss += peerSignal(m_peer, m_peerStrength, pairs, layer.peers, m_signal);
         straight = !m_peerGated && stage.linearInput >= 0;
         if (!straight) addPeerAdjoint(context.pool, m_signal, pairs, adjoint);
     }
@@ -288,12 +297,19 @@ void ForwardForward::predict(Pool& pool, const ConstMatrixMap& x, std::span<cons
     MatrixMap total = scores[0];
     total.setZero();
     Real* input = m_work.value(m_network.inputArray());
+    const bool shared = sharesFirstProduct();
+    if (shared) shareFirstProduct(pool, x);
     for (Index c = 0; c < classes; ++c) {
-        paintLabel(pool, x, static_cast<int>(c), classes, m_height, input);
-        normaliseRows(pool, m_normBefore, input, rows, m_network.inputSize());
+        if (!shared) {
+            paintLabel(pool, x, static_cast<int>(c), classes, m_height, input);
+            normaliseRows(pool, m_normBefore, input, rows, m_network.inputSize());
+        }
         for (std::size_t l = 0; l < m_stack.size(); ++l) {
             const LocalStage& stage = m_stack[l].stage;
-            m_network.evaluate(pool, m_work, rows, stage.stage, stage.stage + 1);
+            if (l == 0 && shared)
+                firstLayerOf(pool, rows, static_cast<int>(c));
+            else
+                m_network.evaluate(pool, m_work, rows, stage.stage, stage.stage + 1);
             Real* h = m_work.value(stage.output);
             goodnessRows(pool, m_kind, h, rows, stage.width, m_goodness.data());
             MatrixMap alone = scores[firstLayerWay + l];
@@ -305,6 +321,51 @@ void ForwardForward::predict(Pool& pool, const ConstMatrixMap& x, std::span<cons
             if (l + 1 < m_stack.size()) normaliseRows(pool, m_stack[l].normAfter, h, rows, stage.width);
         }
     }
+}
+
+bool ForwardForward::sharesFirstProduct() const {
+    const LocalStage& first = m_stack.front().stage;
+    // A flatten in front of the map is the same memory; a norm of the circuit is not.
+    return first.linearInput >= 0 && !first.normalises && m_work.value(first.linearInput) == m_work.value(first.input);
+}
+
+void ForwardForward::shareFirstProduct(Pool& pool, const ConstMatrixMap& x) {
+    const LocalStage& first = m_stack.front().stage;
+    const Index size = x.cols();
+    Real* input = m_work.value(first.input);
+    paintNeutral(pool, x, m_network.classes(), 0, input);
+    m_shared.resize(static_cast<std::size_t>(m_work.capacity() * first.width));
+    m_factor.resize(static_cast<std::size_t>(m_work.capacity()));
+    for (Index i = 0; i < x.rows(); ++i)
+        m_factor[static_cast<std::size_t>(i)] = lengthFactor(
+            m_normBefore, ConstRowVectorMap(input + i * size, size).cast<double>().squaredNorm() + m_height * m_height, size);
+    productForward(pool, x.rows(), size, first.width, input, m_network.parameters().data(first.weight), m_shared.data());
+}
+
+// Z_1(c) = (X W^T + v column_c(W))/length + b: the row length is the same for every candidate.
+void ForwardForward::firstLayerOf(Pool& pool, Index rows, int candidate) {
+    const LocalStage& first = m_stack.front().stage;
+    const ParamStore& store = m_network.parameters();
+    const Index size = m_network.inputSize();
+    const Index width = first.width;
+    const Real* w = store.data(first.weight);
+    const Real* b = first.bias >= 0 ? store.data(first.bias) : nullptr;
+    m_scratch.resize(static_cast<std::size_t>(width));
+    for (Index j = 0; j < width; ++j)
+        m_scratch[static_cast<std::size_t>(j)] = m_height * static_cast<double>(w[j * size + candidate]);
+    const int node = m_network.stages()[static_cast<std::size_t>(first.stage)].linearNode;
+    Real* z = m_work.value(m_network.nodes()[static_cast<std::size_t>(node)].out.front());
+    pool.ranges(rows, kRowGrain, [&](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) {
+            const Real factor = static_cast<Real>(m_factor[static_cast<std::size_t>(i)]);
+            for (Index j = 0; j < width; ++j) {
+                const Real sum = m_shared[static_cast<std::size_t>(i * width + j)] +
+                                 static_cast<Real>(m_scratch[static_cast<std::size_t>(j)]);
+                z[i * width + j] = factor * sum + (b != nullptr ? b[j] : Real(0));
+            }
+        }
+    });
+    m_network.evaluateBehind(pool, m_work, rows, node);
 }
 
 void ForwardForward::represent(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> out) {
@@ -378,11 +439,13 @@ Result<void> ForwardForward::loadState(const std::vector<double>& state) {
 Result<void> ForwardForward::setParam(const std::string& name, const ParamValue& value) {
     const ParamSpec* spec = m_params.find(name);
     if (spec == nullptr || !spec->live) return LearningRule::setParam(name, value);
-    return m_params.set(name, value);
+    const Result<void> taken = m_params.set(name, value);
+    if (taken) readLive();
+    return taken;
 }
 
 std::size_t ForwardForward::creditBytes() const {
-    std::size_t numbers = m_gradient.size() + m_ownGradient.size() + m_features.size() + m_scores.size() + m_error.size() +
+    std::size_t numbers = m_gradient.size() + m_ownGradient.size() + m_features.size() + m_scores.size() + m_error.size() + m_shared.size() +
                           static_cast<std::size_t>(m_own.size());
     std::size_t doubles = m_goodness.size() + m_signal.size() + m_scratch.size();
     for (const Layer& layer : m_stack) doubles += layer.peers.size();

@@ -63,6 +63,7 @@ private:
     };
 
     void readParams();
+    void readLive();
     GoodnessLoss lossOf(const Layer& layer) const;
     bool scored(std::size_t layer) const;
     double learn(Index pairs, StepContext& context);
@@ -71,12 +72,17 @@ private:
     // Neutral input through all layers in evaluation mode, features of an own head on the way; visit(l, h_l).
     template <class Visit>
     void neutralPass(Pool& pool, const ConstMatrixMap& x, Visit&& visit);
+    // Layer 1 of all candidates shares one product: they differ in the label alone. True where the layer allows it.
+    bool sharesFirstProduct() const;
+    void shareFirstProduct(Pool& pool, const ConstMatrixMap& x);
+    void firstLayerOf(Pool& pool, Index rows, int candidate);
     void showStreams(const Batch& batch, StepContext& context) const;
     void reportReads(const Layer& layer, std::vector<UpdateReads>& reads) const;
 
     Network& m_network;
     ParamSet m_params;
     double m_height = 1;
+    double m_thresholdPerUnit = 1, m_threshold = 2, m_temperature = 1, m_peerStrength = 0.03;
     GoodnessKind m_kind = GoodnessKind::Sum;
     Negatives m_negatives = Negatives::Random;
     PeerNorm m_peer = PeerNorm::None;
@@ -100,6 +106,8 @@ private:
     Buffer m_features;        // capacity x features of the own head
     Buffer m_scores;          // capacity x C
     Buffer m_error;           // capacity x C
+    Buffer m_shared;          // capacity x d_1: layer 1 before its bias, without a label
+    std::vector<double> m_factor;    // capacity: length norm of the input with any label
     std::vector<double> m_goodness;  // 2B
     std::vector<double> m_signal, m_scratch;
     std::vector<std::uint8_t> m_silent;

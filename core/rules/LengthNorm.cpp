@@ -20,19 +20,23 @@ LengthNorm lengthNormFromId(const std::string& id) {
     return LengthNorm::None;
 }
 
+double lengthFactor(LengthNorm norm, double squares, Index size) {
+    if (norm == LengthNorm::None) return 1;
+    return 1.0 / (std::sqrt(norm == LengthNorm::Rms ? squares / static_cast<double>(size) : squares) + kEpsilon);
+}
+
 void normaliseRows(Pool& pool, LengthNorm norm, Real* x, Index rows, Index size) {
     if (norm != LengthNorm::None) normaliseInto(pool, norm, x, rows, size, x, size);
 }
 
 void normaliseInto(Pool& pool, LengthNorm norm, const Real* x, Index rows, Index size, Real* out, Index stride) {
     if (size == 0) return;
-    const double share = norm == LengthNorm::Rms ? 1.0 / static_cast<double>(size) : 1.0;
     pool.ranges(rows, kRowGrain, [=](Index begin, Index end) {
         for (Index i = begin; i < end; ++i) {
             const ConstRowVectorMap row(x + i * size, size);
             double factor = 1;
             if (norm != LengthNorm::None)
-                factor = 1.0 / (std::sqrt(row.cast<double>().squaredNorm() * share) + kEpsilon);
+                factor = lengthFactor(norm, row.cast<double>().squaredNorm(), size);
             RowVectorMap(out + i * stride, size) = row * static_cast<Real>(factor);
         }
     });

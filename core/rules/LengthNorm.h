@@ -17,6 +17,9 @@ enum class LengthNorm { None, Rms, Unit };
 // "rms", "unit" or "none".
 LengthNorm lengthNormFromId(const std::string& id);
 
+// Factor that the norm puts on a row of `size` numbers with this sum of squares.
+double lengthFactor(LengthNorm norm, double squares, Index size);
+
 // Normalises every row of x (rows x size) in place. Sums are accumulated in double.
 void normaliseRows(Pool& pool, LengthNorm norm, Real* x, Index rows, Index size);
 // The same into `out`, whose rows stand `stride` apart (features of several layers side by side).

@@ -27,7 +27,7 @@ ChannelRecorder::ChannelRecorder(const std::vector<ChannelSpec>& channels, int l
         for (int l = 0; l < count; ++l) {
             const bool layered = spec.scope == ChannelScope::Layer;
             m_series[slot(static_cast<int>(c), l)] =
-                history.add({spec.id, spec.title, spec.symbol, spec.unit, spec.id, layered ? l : -1,
+                history.add({spec.id, spec.title, spec.symbol, spec.unit, "channel_" + spec.id, layered ? l : -1,
                              layered ? layerInfos[static_cast<std::size_t>(l)].title : std::string(), spec.logarithmic});
         }
     }

@@ -42,32 +42,31 @@ std::vector<Index> scoreWidths(const Network& network, const LearningRule& rule)
 }  // namespace
 
 std::optional<TestFigures> evaluateOn(Pool& pool, Network& network, LearningRule& rule, const Samples& samples,
-                                      std::vector<Buffer>& buffers, const std::function<bool()>& cancelled) {
+                                      std::vector<Buffer>& buffers, TestProgress& progress, const std::function<bool()>& cancelled) {
     const Index count = samples.count();
     const Index piece = std::max<Index>(1, rule.predictionCapacity());
     const bool classify = network.task() == Task::Classify;
     const std::vector<Index> widths = scoreWidths(network, rule);
     TestFigures out;
-    std::vector<std::int64_t> right(widths.size(), 0);
+    progress.right.resize(widths.size(), 0);
     std::vector<int> labels(static_cast<std::size_t>(piece));
-    double loss = 0;
-    for (Index begin = 0; begin < count; begin += piece) {
+    for (Index& begin = progress.next; begin < count; begin += piece) {
         if (cancelled && cancelled()) return std::nullopt;
         const Index rows = std::min(piece, count - begin);
         const ConstMatrixMap x(samples.x.data() + begin * samples.x.cols(), rows, samples.x.cols());
         std::vector<MatrixMap> scores = mapsFor(buffers, widths, rows);
         rule.predict(pool, x, scores);
         const int* truth = samples.y.empty() ? nullptr : samples.y.data() + begin;
-        loss += rule.evaluationLoss(scores.front(), x, truth) * static_cast<double>(rows);
+        progress.loss += rule.evaluationLoss(scores.front(), x, truth) * static_cast<double>(rows);
         if (!classify) continue;
         for (std::size_t w = 0; w < scores.size(); ++w) {
             argmaxRows(scores[w].data(), rows, widths[w], labels.data());
-            for (Index r = 0; r < rows; ++r) right[w] += labels[static_cast<std::size_t>(r)] == truth[r] ? 1 : 0;
+            for (Index r = 0; r < rows; ++r) progress.right[w] += labels[static_cast<std::size_t>(r)] == truth[r] ? 1 : 0;
         }
     }
-    out.loss = count > 0 ? loss / static_cast<double>(count) : 0;
+    out.loss = count > 0 ? progress.loss / static_cast<double>(count) : 0;
     if (classify)
-        for (const std::int64_t n : right) out.wayAccuracy.push_back(static_cast<double>(n) / static_cast<double>(std::max<Index>(count, 1)));
+        for (const std::int64_t n : progress.right) out.wayAccuracy.push_back(static_cast<double>(n) / static_cast<double>(std::max<Index>(count, 1)));
     return out;
 }
 

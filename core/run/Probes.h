@@ -12,10 +12,17 @@ struct TestFigures {
     std::vector<double> wayAccuracy;  // 0..1 per prediction way; empty for Task::Reconstruct
 };
 
+// How far an evaluation has come.
+struct TestProgress {
+    Index next = 0;
+    double loss = 0;                  // sum over samples
+    std::vector<std::int64_t> right;  // per prediction way
+};
+
 // Runs the rule's prediction over all samples in pieces of its capacity. `buffers` is working memory that is kept between
-// calls. nullopt when `cancelled` returns true between two pieces.
+// calls. nullopt when `cancelled` returns true between two pieces; calling again with the same `progress` goes on there.
 std::optional<TestFigures> evaluateOn(Pool& pool, Network& network, LearningRule& rule, const Samples& samples,
-                                      std::vector<Buffer>& buffers, const std::function<bool()>& cancelled);
+                                      std::vector<Buffer>& buffers, TestProgress& progress, const std::function<bool()>& cancelled);
 
 // A stratified choice of `count` samples, the same for the same seed: the fixed probe set of the views.
 std::vector<Index> stratifiedProbe(const std::vector<int>& labels, Index available, int classes, Index count, std::uint64_t seed);

@@ -45,6 +45,7 @@ struct Runner::State {
     std::uint64_t run = 0;
     std::uint64_t serial = 0;
     bool running = false;
+    bool evaluationWanted = false;       // by evaluateNow; cut short by commands and made up for
     std::int64_t stopAt = -1;            // absolute step; -1 = the end of the plan
     double speed = 0;
     Clock::time_point nextStep{};
@@ -63,6 +64,7 @@ struct Runner::State {
         arrived.notify_one();
     }
     void work(std::stop_token stop);
+    void advance(const std::stop_token& stop);
     void publish(bool force);
     void prepare();
     void build(bool keepCheckpoint);
@@ -73,7 +75,7 @@ void Runner::State::prepare() {
     trainer.reset();
     data.reset();
     loadFailure.reset();
-    running = false;
+    running = evaluationWanted = false;
     ++run;
     loadMessage = "Reading the data...";
     publish(true);
@@ -130,13 +132,34 @@ void Runner::State::publish(bool force) {
     if (taken.exchange(false) && wake) wake();
 }
 
+// The evaluation asked for, then a step where one is due. Commands and the end cut evaluations short; they are made up for.
+void Runner::State::advance(const std::stop_token& stop) {
+    const auto cancelled = [&] { return interrupted(stop); };
+    if (evaluationWanted) {
+        if (!trainer->evaluate(cancelled)) return;
+        evaluationWanted = false;
+        changed = true;
+    }
+    if (!running || (speed > 0 && Clock::now() < nextStep)) return;
+    if (speed > 0) {
+        const auto pause = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / speed));
+        nextStep = std::max(nextStep + pause, Clock::now());
+    }
+    const bool more = trainer->step(cancelled);
+    const bool arrived = stopAt >= 0 && trainer->stepsDone() >= stopAt && !trainer->evaluationDue();
+    if (!more || arrived) {
+        running = false;
+        changed = true;
+    }
+}
+
 void Runner::State::work(std::stop_token stop) {
     while (!stop.stop_requested()) {
         std::deque<Command> commands;
         {
             std::unique_lock lock(mutex);
             const auto something = [&] { return !mailbox.empty(); };
-            if (mailbox.empty() && !running) {
+            if (mailbox.empty() && !running && !evaluationWanted) {
                 // Idle: sleep until a command comes; look in now and then while a view may want a fresher picture.
                 arrived.wait_for(lock, stop, std::chrono::milliseconds(200), something);
             } else if (mailbox.empty() && running && speed > 0 && Clock::now() < nextStep) {
@@ -152,26 +175,18 @@ void Runner::State::work(std::stop_token stop) {
                 loadFailure = Error{"LAB-RUN-900", std::string("the engine stopped: ") + problem.what() + ".", "",
                                     "Reset the run; if it happens again, please report it with the project file."};
                 trainer.reset();
-                running = false;
+                running = evaluationWanted = false;
             }
             changed = true;
         }
-        if (running && trainer && (speed <= 0 || Clock::now() >= nextStep)) {
-            if (speed > 0) {
-                const auto pause = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / speed));
-                nextStep = std::max(nextStep + pause, Clock::now());
-            }
+        if ((running || evaluationWanted) && trainer) {
             try {
-                const bool more = trainer->step([&] { return interrupted(stop); });
-                if (!more || (stopAt >= 0 && trainer->stepsDone() >= stopAt && !interrupted(stop))) {
-                    running = false;
-                    changed = true;
-                }
+                advance(stop);
             } catch (const std::exception& problem) {
                 loadFailure = Error{"LAB-RUN-900", std::string("the engine stopped: ") + problem.what() + ".", "",
                                     "Reset the run; if it happens again, please report it with the project file."};
                 trainer.reset();
-                running = false;
+                running = evaluationWanted = false;
                 changed = true;
             }
         }
@@ -217,7 +232,7 @@ void Runner::run(RunUntil until) {
 }
 
 void Runner::pause() {
-    m_state->send([](State& s) { s.running = false; });
+    m_state->send([](State& s) { s.running = s.evaluationWanted = false; });
 }
 
 void Runner::reset() {
@@ -226,7 +241,7 @@ void Runner::reset() {
             if (s.loaded.loader) s.prepare();
             return;
         }
-        s.running = false;
+        s.running = s.evaluationWanted = false;
         s.loadFailure.reset();
         ++s.run;
         s.build(false);
@@ -261,7 +276,7 @@ void Runner::observe(const ProbeRequest& request) {
 
 void Runner::evaluateNow() {
     m_state->send([](State& s) {
-        if (s.trainer) s.trainer->evaluate();
+        s.evaluationWanted = s.trainer != nullptr;
     });
 }
 

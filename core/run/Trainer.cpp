@@ -70,6 +70,7 @@ struct Trainer::State {
     double recentRate = 0;            // samples per second, smoothed
     std::optional<Error> failure;
     std::vector<Buffer> scoreBuffers;
+    TestProgress testProgress;        // of an evaluation that was cut short
 
     std::shared_ptr<const std::vector<RuleLayer>> layers;
     std::shared_ptr<const std::vector<PredictionWay>> ways;
@@ -78,6 +79,7 @@ struct Trainer::State {
     void shuffle(std::int64_t epoch);
     void addSeries();
     void record(const Evaluation& evaluation);
+    bool evaluates(std::int64_t afterStep) const;
     Batch gather();
 };
 
@@ -167,8 +169,8 @@ Result<std::unique_ptr<Trainer>> Trainer::create(const Experiment& experiment, s
 void Trainer::State::addSeries() {
     const bool classify = network->task() == Task::Classify;
     const std::string lossUnit = classify ? "nats" : "";
-    trainLossSeries = history.add({"train_loss", "training objective", "", "", "loss", -1, "", false});
-    testLossSeries = history.add({"test_loss", "test loss", "", lossUnit, "loss", -1, "", false});
+    trainLossSeries = history.add({"train_loss", "training objective", "", "", "loss", -1, "", true});
+    testLossSeries = history.add({"test_loss", "test loss", "", lossUnit, "loss", -1, "", true});
     if (!classify) return;
     trainAccuracySeries = history.add({"train_accuracy", "training batch", "", "%", "accuracy", -1, "", false});
     testAccuracySeries = history.add({"test_accuracy", "test: " + ways->front().title, "", "%", "accuracy", -1, "", false});
@@ -177,7 +179,7 @@ void Trainer::State::addSeries() {
         const PredictionWay& way = (*ways)[w];
         waySeries.push_back(history.add({"test_accuracy_" + way.id + (way.layer >= 0 ? "_" + std::to_string(way.layer + 1) : ""),
                                          "test: " + way.title, "", "%", "accuracy", way.layer,
-                                         way.layer >= 0 ? (*layers)[static_cast<std::size_t>(way.layer)].title : "", false}));
+                                         "", false}));
     }
 }
 
@@ -188,6 +190,11 @@ void Trainer::State::shuffle(std::int64_t epoch) {
     // Fisher and Yates, from a stream that belongs to this epoch alone.
     Stream stream(experiment.seed, Purpose::Order, static_cast<std::uint64_t>(epoch));
     for (std::size_t i = order.size() - 1; i > 0; --i) std::swap(order[i], order[static_cast<std::size_t>(stream.below(i + 1))]);
+}
+
+bool Trainer::State::evaluates(std::int64_t afterStep) const {
+    const std::int64_t every = options.evaluateEvery > 0 ? options.evaluateEvery : stepsPerEpoch;
+    return afterStep > 0 && (afterStep % every == 0 || afterStep == plannedSteps);
 }
 
 Batch Trainer::State::gather() {
@@ -216,6 +223,7 @@ bool Trainer::step(const std::function<bool()>& cancelled) {
     }
     if (s.step >= s.plannedSteps) return false;
 
+    s.testProgress = {};
     const Clock::time_point start = Clock::now();
     const Batch batch = s.gather();
     const double epoch = static_cast<double>(s.step) / static_cast<double>(s.stepsPerEpoch);
@@ -279,8 +287,7 @@ bool Trainer::step(const std::function<bool()>& cancelled) {
     s.recentRate = s.recentRate == 0 ? now : 0.95 * s.recentRate + 0.05 * now;
 
     if (s.failure) return false;
-    const bool due = s.options.evaluateEvery > 0 ? s.step % s.options.evaluateEvery == 0 : epochEnd;
-    if (due || s.step == s.plannedSteps) {
+    if (s.evaluates(s.step)) {
         s.evaluationDue = true;
         evaluate(cancelled);
     }
@@ -298,8 +305,9 @@ std::optional<Evaluation> Trainer::evaluate(const std::function<bool()>& cancell
     e.seconds = s.trainingSeconds;
 
     const Samples& test = s.data->test.count() > 0 ? s.data->test : s.data->train;
-    const std::optional<TestFigures> figures = evaluateOn(*s.pool, *s.network, *s.rule, test, s.scoreBuffers, cancelled);
+    const std::optional<TestFigures> figures = evaluateOn(*s.pool, *s.network, *s.rule, test, s.scoreBuffers, s.testProgress, cancelled);
     if (!figures) return std::nullopt;
+    s.testProgress = {};
     e.testLoss = figures->loss;
     e.wayAccuracy = figures->wayAccuracy;
     e.testAccuracy = figures->wayAccuracy.empty() ? -1 : figures->wayAccuracy.front();
@@ -367,6 +375,7 @@ std::shared_ptr<Snapshot> Trainer::snapshot() {
 }
 
 bool Trainer::finished() const { return m_state->step >= m_state->plannedSteps && !m_state->evaluationDue; }
+bool Trainer::evaluationDue() const { return m_state->evaluationDue; }
 const std::optional<Error>& Trainer::failure() const { return m_state->failure; }
 std::int64_t Trainer::stepsDone() const { return m_state->step; }
 std::int64_t Trainer::plannedSteps() const { return m_state->plannedSteps; }
@@ -451,6 +460,15 @@ Result<void> Trainer::restore(const Checkpoint& checkpoint) {
                      "the saved weights have " + std::to_string(checkpoint.network.size()) + " and " + std::to_string(checkpoint.rule.size()) +
                          " values, but this experiment needs " + std::to_string(network.size()) + " and " + std::to_string(ownSize) + ".",
                      s.experiment.circuit.title, "The circuit or the rule was changed after the weights were saved; reset the run."};
+    // The same number of values in other shapes belongs to another circuit.
+    const std::vector<NamedBlock> blocks = namedParameters();
+    std::vector<Checkpoint::Block> saved = checkpoint.networkBlocks;
+    saved.insert(saved.end(), checkpoint.ruleBlocks.begin(), checkpoint.ruleBlocks.end());
+    const bool fits = std::equal(saved.begin(), saved.end(), blocks.begin(), blocks.end(),
+                                 [](const Checkpoint::Block& a, const NamedBlock& b) { return a.shape == b.shape; });
+    if (!fits)
+        return Error{"LAB-RUN-104", "the shapes of the saved weights differ from those of this experiment.", s.experiment.circuit.title,
+                     "The circuit or the rule was changed after the weights were saved; reset the run."};
     if (const Result<void> loaded = s.updater->load(checkpoint.updater); !loaded) return loaded;
     if (const Result<void> loaded = s.rule->loadState(checkpoint.ruleState); !loaded) return loaded;
     std::copy(checkpoint.network.begin(), checkpoint.network.end(), network.data());
@@ -459,13 +477,15 @@ Result<void> Trainer::restore(const Checkpoint& checkpoint) {
     s.plannedSteps = std::max(s.plannedSteps, s.step);
     s.trainingSeconds = checkpoint.seconds;
     s.orderEpoch = -1;
+    s.testProgress = {};
     s.evaluations = std::make_shared<std::vector<Evaluation>>(checkpoint.evaluations);
     for (const Checkpoint::Curve& curve : checkpoint.curves) {
         const int series = s.history.find(curve.info.id, curve.info.layer);
         if (series < 0 || s.history.series(series).size() > 0) continue;
         for (const CurvePoint& p : curve.points) s.history.append(series, p.x, p.y);
     }
-    s.evaluationDue = false;
+    // Where the state was taken while an evaluation was cut short, it is made up for.
+    s.evaluationDue = s.evaluates(s.step) && (s.evaluations->empty() || s.evaluations->back().step != s.step);
     s.failure.reset();
     return {};
 }

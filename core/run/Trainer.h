@@ -37,6 +37,7 @@ public:
     std::shared_ptr<Snapshot> snapshot();
 
     bool finished() const;
+    bool evaluationDue() const;  // one was cut short; the next step() makes up for it before it trains
     const std::optional<Error>& failure() const;
     std::int64_t stepsDone() const;
     std::int64_t plannedSteps() const;

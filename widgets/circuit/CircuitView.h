@@ -6,6 +6,7 @@
 #include "core/rules/RuleDescription.h"
 #include "widgets/circuit/DiagramScene.h"
 
+#include <QImage>
 #include <QStringList>
 #include <QWidget>
 

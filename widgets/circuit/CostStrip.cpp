@@ -4,6 +4,7 @@
 #include "widgets/circuit/CircuitView.h"
 #include "widgets/common/Theme.h"
 
+#include <QFontMetricsF>
 #include <QHelpEvent>
 #include <QMouseEvent>
 #include <QPainter>

@@ -3,6 +3,7 @@
 #include "widgets/circuit/MathText.h"
 #include "widgets/common/Theme.h"
 
+#include <QLineF>
 #include <QPainter>
 
 #include <cmath>

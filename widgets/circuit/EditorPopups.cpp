@@ -116,7 +116,7 @@ FixPopup::FixPopup(QWidget* parent) : QFrame(parent) {
     setObjectName(QStringLiteral("fixes"));
     setFocusPolicy(Qt::StrongFocus);
     m_list = new QVBoxLayout(this);
-    m_list->setContentsMargins(14, 10, 10, 10);
+    m_list->setContentsMargins(14, 12, 12, 12);
     m_list->setSpacing(4);
     m_title = new QLabel(this);
     m_title->setWordWrap(true);

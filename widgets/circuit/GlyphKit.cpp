@@ -48,12 +48,13 @@ std::string afterStar(const std::string& label) {
     return rest;
 }
 
-void drawPointwise(DrawSink& sink, QPointF center, const std::string& label, const Theme& theme) {
-    const double w = mathWidth(label, 15.0);
-    const double left = center.x() - w / 2;
-    sink.path(arrowHead({left - 3.0, center.y()}), theme.ink, {});
-    sink.math({left, center.y() + 5.0}, label, 15.0, theme.ink);
-    sink.path(arrowHead({left + w + 13.0, center.y()}), theme.ink, {});
+// `scale` < 1 in tiles that are too narrow for the name.
+void drawPointwise(DrawSink& sink, QPointF center, const std::string& label, const Theme& theme, double scale = 1.0) {
+    const double w = mathWidth(label, 15.0 * scale);
+    const double left = center.x() - w / 2, head = 10.0 * scale;
+    sink.path(arrowHead({left - 3.0 * scale, center.y()}, 0.0, head), theme.ink, {});
+    sink.math({left, center.y() + 5.0 * scale}, label, 15.0 * scale, theme.ink);
+    sink.path(arrowHead({left + w + 13.0 * scale, center.y()}, 0.0, head), theme.ink, {});
 }
 
 void drawCircle(DrawSink& sink, const PlacedGlyph& g, const Theme& theme) {
@@ -319,17 +320,17 @@ void drawTile(DrawSink& sink, const GlyphFace& face, const QRectF& area, const T
                 wire(c.y(), left, g.box.x - 3.0, true);
             } else {
                 // The window alone is wide; the reduce head says what differs between tiles.
-                const double w = mathWidth(face.label, 12.0);
-                const QPointF entry(area.left() + 8.0, c.y() - 1.0);
+                const double w = mathWidth(face.label, 10.5);
+                const QPointF entry(area.left() + 5.0, c.y() - 1.0);
                 QTransform t;
                 t.translate(entry.x(), entry.y());
-                t.scale(0.62, 0.62);
+                t.scale(0.53, 0.62);
                 sink.path(t.map(windowPath({0, 0})), theme.conv, ink(theme, 1.1));
                 sink.path(starPath(entry + QPointF(8, -5), 4.0), theme.ink, {});
-                sink.math({entry.x() + 25.0, c.y() + 13.0}, face.label, 12.0, theme.ink);
-                sink.path(arrowHead({entry.x() + 25.0 + w + 9.0, c.y() + 9.0}, 0.0, 7.0), theme.ink, {});
+                sink.math({entry.x() + 21.0, c.y() + 14.0}, face.label, 10.5, theme.ink);
+                sink.path(arrowHead({entry.x() + 21.0 + w + 8.0, c.y() + 10.5}, 0.0, 6.5), theme.ink, {});
                 wire(c.y() - 3.0, area.left() + 1.0, entry.x(), true);
-                wire(c.y() - 3.0, entry.x() + 22.3, right, true);
+                wire(c.y() - 3.0, entry.x() + 19.1, right, true);
                 return;
             }
             break;
@@ -346,7 +347,9 @@ void drawTile(DrawSink& sink, const GlyphFace& face, const QRectF& area, const T
             }
             wire(g.anchor.y, left, right);
             break;
-        case Glyph::Pointwise: break;
+        case Glyph::Pointwise:
+            drawPointwise(sink, c, face.label, theme, std::min(1.0, (area.width() - 10.0) / (mathWidth(face.label, 15.0) + 26.0)));
+            return;
         case Glyph::Copy:
             g.in = {{c.x() - 10.0, c.y()}};
             g.bundleIn = {false};

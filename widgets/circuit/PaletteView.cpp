@@ -13,10 +13,12 @@
 #include <QMimeData>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QPixmap>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <cmath>
 
 namespace lab {
 
@@ -73,7 +75,9 @@ protected:
         painter.setRenderHint(QPainter::Antialiasing);
         paintCard(painter, QRectF(2.5, 1.5, 55, 45), hasFocus() || underMouse());
         painter.setPen(Theme::current().mute);
-        painter.setFont(uiFont(10.5));
+        // Long words shrink rather than lose their ends.
+        const double need = uiWidth(word(), 11.0);
+        painter.setFont(uiFont(need > 58.0 ? std::max(8.0, std::floor(11.0 * 58.0 / need)) : 11.0));
         painter.drawText(QRect(0, 48, 60, 16), Qt::AlignHCenter | Qt::AlignTop, word());
     }
     void enterEvent(QEnterEvent*) override { update(); }

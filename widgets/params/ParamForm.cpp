@@ -3,6 +3,7 @@
 #include "widgets/circuit/MathLabel.h"
 #include "widgets/common/Theme.h"
 
+#include <QLocale>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QGridLayout>

@@ -20,6 +20,7 @@ struct LiveView::State {
     int key = 0;
     bool paused = false;
     FigureWidget* body = nullptr;
+    QWidget* header = nullptr;
     QLabel* title = nullptr;
     ViewSelectors* selectors = nullptr;
     QToolButton* pause = nullptr;
@@ -37,7 +38,8 @@ LiveView::LiveView(const std::string& view, int key, QWidget* parent) : QWidget(
     auto* rows = new QVBoxLayout(this);
     rows->setContentsMargins(0, 0, 0, 0);
     rows->setSpacing(0);
-    auto* header = new QHBoxLayout;
+    s.header = new QWidget(this);
+    auto* header = new QHBoxLayout(s.header);
     header->setContentsMargins(10, 5, 6, 1);
     header->setSpacing(4);
     s.title = new QLabel(title());
@@ -76,7 +78,7 @@ LiveView::LiveView(const std::string& view, int key, QWidget* parent) : QWidget(
     s.save->setMenu(menu);
     s.save->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
     header->addWidget(s.save);
-    rows->addLayout(header);
+    rows->addWidget(s.header);
 
     s.body = new FigureWidget;
     rows->addWidget(s.body, 1);
@@ -100,6 +102,8 @@ LiveView::~LiveView() = default;
 
 const std::string& LiveView::viewId() const { return m_state->view->id; }
 int LiveView::key() const { return m_state->key; }
+QWidget* LiveView::header() const { return m_state->header; }
+
 QString LiveView::title() const { return QString::fromStdString(m_state->view->title); }
 bool LiveView::paused() const { return m_state->paused; }
 bool LiveView::live() const { return isVisible() && !m_state->paused; }

@@ -43,6 +43,8 @@ public:
 
     std::shared_ptr<const Figure> figure() const;
     FigureWidget* figureWidget() const;
+    // The row with title, choices, pause and export: a dock may take it as its title bar.
+    QWidget* header() const;
 
 signals:
     // needs() or the request changed: shown, hidden, paused, another choice.

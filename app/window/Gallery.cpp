@@ -1,0 +1,139 @@
+#include "app/window/Gallery.h"
+
+#include "app/DataService.h"
+#include "core/circuit/Templates.h"
+#include "core/io/DataFiles.h"
+#include "widgets/circuit/CircuitSvg.h"
+#include "widgets/common/Theme.h"
+
+#include <QGridLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+namespace lab {
+
+namespace {
+
+constexpr QSize kThumbnail(330, 104);
+
+// A card: drawing, title, text; the whole card is one button, so that the keyboard reaches it.
+class Card : public QPushButton {
+public:
+    Card(const QString& title, const QString& text, const QImage& drawing, QWidget* parent)
+        : QPushButton(parent), m_title(title), m_text(text), m_drawing(drawing) {
+        setAccessibleName(title);
+        setAccessibleDescription(text);
+        setFixedSize(kThumbnail.width() + 28, 212);
+        setCursor(Qt::PointingHandCursor);
+    }
+
+protected:
+    void paintEvent(QPaintEvent*) override {
+        const Theme& theme = Theme::current();
+        QPainter p(this);
+        p.setRenderHint(QPainter::Antialiasing);
+        p.setPen(QPen(hasFocus() || underMouse() ? theme.selection : theme.hairline, hasFocus() || underMouse() ? 2 : 1));
+        p.setBrush(theme.raised);
+        p.drawRoundedRect(QRectF(rect()).adjusted(1.5, 1.5, -1.5, -1.5), 10, 10);
+        if (!m_drawing.isNull()) {
+            const QSizeF fit = QSizeF(m_drawing.size()).scaled(kThumbnail, Qt::KeepAspectRatio);
+            const QRectF target(QPointF(14 + (kThumbnail.width() - fit.width()) / 2, 10 + (kThumbnail.height() - fit.height()) / 2), fit);
+            p.setRenderHint(QPainter::SmoothPixmapTransform);
+            p.drawImage(target, m_drawing);
+        }
+        p.setPen(theme.ink);
+        p.setFont(uiFont(14, QFont::DemiBold));
+        p.drawText(QRectF(16, 122, width() - 32, 20), Qt::AlignLeft | Qt::AlignVCenter, m_title);
+        p.setPen(theme.mute);
+        p.setFont(uiFont(12));
+        p.drawText(QRectF(16, 144, width() - 32, 60), Qt::TextWordWrap, m_text);
+    }
+    void enterEvent(QEnterEvent*) override { update(); }
+    void leaveEvent(QEvent*) override { update(); }
+
+private:
+    QString m_title;
+    QString m_text;
+    QImage m_drawing;
+};
+
+QLabel* heading(const QString& text, QWidget* parent) {
+    auto* l = new QLabel(text, parent);
+    l->setFont(uiFont(16, QFont::DemiBold));
+    return l;
+}
+
+// The shapes of the sets that templates name, without reading them.
+std::pair<std::vector<long>, int> shapeOf(const std::string& dataset) {
+    const DatasetDescription* d = findDataset(dataset);
+    if (d != nullptr)
+        if (const Result<Dataset> data = d->load(ParamSet(d->params)))
+            return {std::vector<long>(data->schema.shape.begin(), data->schema.shape.end()), data->schema.classes};
+    return {{2}, 2};
+}
+
+}  // namespace
+
+Gallery::Gallery(QWidget* parent) : QDialog(parent) {
+    setWindowTitle(tr("Gallery"));
+    auto* outer = new QVBoxLayout(this);
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    auto* body = new QWidget(scroll);
+    auto* column = new QVBoxLayout(body);
+    column->setSpacing(12);
+
+    const bool fashion = haveFashionMnist();
+    column->addWidget(heading(tr("Experiments with a known outcome"), body));
+    auto* examples = new QGridLayout;
+    examples->setSpacing(12);
+    int index = 0;
+    for (const ExampleExperiment& e : exampleExperiments(fashion))
+        add(QString::fromStdString(e.title), QString::fromStdString(e.summary + " " + e.outcome), e.experiment, examples, index++);
+    column->addLayout(examples);
+
+    column->addSpacing(8);
+    column->addWidget(heading(tr("Circuits to start from"), body));
+    auto* templates = new QGridLayout;
+    templates->setSpacing(12);
+    index = 0;
+    const Experiment base = firstExperiment(fashion);
+    for (const CircuitTemplate& t : circuitTemplates()) {
+        // Pictures fit every template that wants them; Fashion-MNIST stands in for its package's absence by SEG7.
+        const std::string dataset = t.dataset == "fashion-mnist" && !fashion ? "seg7" : t.dataset;
+        const auto [shape, classes] = dataset == "fashion-mnist" ? std::pair{std::vector<long>{1, 28, 28}, 10} : shapeOf(dataset);
+        Result<Circuit> circuit = makeTemplate(t.id, shape, classes);
+        if (!circuit) continue;
+        Experiment experiment = base;
+        experiment.title = t.title;
+        experiment.circuit = *circuit;
+        experiment.data = DataChoice();
+        experiment.data.source = dataset;
+        add(QString::fromStdString(t.title), QString::fromStdString(t.summary), withRule(experiment, suitableRule(experiment, shape, classes)), templates, index++);
+    }
+    column->addLayout(templates);
+    column->addStretch(1);
+    scroll->setWidget(body);
+    outer->addWidget(scroll);
+    resize(3 * (kThumbnail.width() + 28) + 86, 640);
+}
+
+void Gallery::add(const QString& title, const QString& text, const Experiment& experiment, QGridLayout* grid, int index) {
+    CircuitFigureOptions options;
+    options.dark = Theme::current().dark;
+    options.transparent = true;
+    options.toggles.sizes = true;
+    const QImage drawing = circuitToImage(experiment.circuit, solveSizes(experiment.circuit), 1.2, options);
+    auto* card = new Card(title, text, drawing, this);
+    connect(card, &QPushButton::clicked, this, [this, experiment] {
+        m_chosen = experiment;
+        accept();
+    });
+    grid->addWidget(card, index / 3, index % 3, Qt::AlignLeft | Qt::AlignTop);
+}
+
+}  // namespace lab

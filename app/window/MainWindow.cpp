@@ -1,0 +1,404 @@
+#include "app/window/MainWindow.h"
+
+#include "app/window/RulePanel.h"
+#include "app/window/SettingsPanel.h"
+#include "app/window/TransportBar.h"
+#include "core/circuit/CircuitEdits.h"
+#include "core/data/DataRegistry.h"
+#include "core/io/CircuitJson.h"
+#include "core/math/Gemm.h"
+#include "core/rules/RuleDescription.h"
+#include "widgets/circuit/CircuitView.h"
+#include "widgets/circuit/CostStrip.h"
+#include "widgets/circuit/InspectorView.h"
+#include "widgets/circuit/PaletteView.h"
+#include "widgets/circuit/ProblemBar.h"
+#include "widgets/common/Theme.h"
+#include "widgets/params/ParamForm.h"
+#include "widgets/views/LiveView.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QDockWidget>
+#include <QLabel>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QThreadPool>
+#include <QToolButton>
+
+#include <algorithm>
+
+namespace lab {
+
+namespace {
+
+constexpr int kReloadDelay = 250;       // milliseconds: a burst of edits loads once
+constexpr int kAutosaveEvery = 20000;
+
+}  // namespace
+
+MainWindow::MainWindow(const WindowOptions& options, QWidget* parent) : QMainWindow(parent), m_options(options) {
+    setObjectName(QStringLiteral("main"));
+    setDockNestingEnabled(true);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    setAnimated(false);  // layouts change as a whole
+    setAcceptDrops(true);
+    resize(1366, 768);
+
+    m_canvas = new CircuitView(this);
+    m_canvas->setTextForm({[](const Circuit& circuit) { return circuitToJson(circuit).toStdString(); },
+                           [](const std::string& text) { return circuitFromJson(QByteArray::fromStdString(text), "clipboard"); }});
+    m_palette = new PaletteView(this);
+    m_inspector = new InspectorView(this);
+    m_rules = new RulePanel(this);
+    m_data = new DataPanel(this);
+    m_training = new TrainingPanel(this);
+    m_costs = new CostStrip(this);
+    m_costs->setView(m_canvas);
+    m_problems = new ProblemBar(this);
+
+    makeActions();
+    makeTopBar();
+    makeDocks();
+    makeMenus();
+    connectAll();
+    connectFileActions();
+
+    m_message = new QLabel(this);
+    m_summary = new QLabel(this);
+    m_fingerprint = new QLabel(this);
+    m_fingerprint->setFont(codeFont(11.5));
+    m_fingerprint->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_fingerprint->setToolTip(tr("Fingerprint of all parameters, and the kernels that computed them. The same seed gives the same fingerprint "
+                                 "for any number of threads, here and on the command line."));
+    statusBar()->addWidget(m_summary);
+    statusBar()->addWidget(m_message, 1);
+    statusBar()->addPermanentWidget(m_fingerprint);
+    statusBar()->setSizeGripEnabled(false);
+    statusBar()->setContentsMargins(12, 0, 12, 0);
+
+    m_reloadTimer.setSingleShot(true);
+    m_reloadTimer.setInterval(kReloadDelay);
+    connect(&m_reloadTimer, &QTimer::timeout, this, &MainWindow::reload);
+    m_autosaveTimer.setInterval(kAutosaveEvery);
+    connect(&m_autosaveTimer, &QTimer::timeout, this, &MainWindow::autosave);
+    m_recovery = std::make_unique<Recovery>();
+    m_autosaveTimer.start();
+
+    if (!m_options.safe) {
+        QSettings settings;
+        if (settings.contains("window/geometry")) restoreGeometry(settings.value("window/geometry").toByteArray());
+        setDark(settings.value("window/dark", false).toBool());
+    }
+    setMode(Mode::Run);
+}
+
+MainWindow::~MainWindow() {
+    // Children (views) refer to the run controller: they go first.
+    for (const auto& [id, view] : m_liveViews) delete view;
+    QThreadPool::globalInstance()->waitForDone();  // an autosave under way
+}
+
+void MainWindow::startWith(const Experiment& experiment) { m_document.start(experiment); }
+
+void MainWindow::connectAll() {
+    connect(&m_document, &Document::changed, this, &MainWindow::documentChanged);
+    connect(&m_document, &Document::replaced, this, [this] {
+        m_inputShape.clear();
+        m_classes = 0;
+        documentChanged(true);
+        m_reloadTimer.stop();
+        m_run.load(m_document.experiment(), m_document.checkpoint());
+        QTimer::singleShot(0, m_canvas, [this] { m_canvas->fit(); });
+    });
+    connect(&m_document, &Document::stateChanged, this, &MainWindow::updateTitle);
+    connect(&m_run, &RunController::snapshotChanged, this, &MainWindow::snapshotChanged);
+    connect(&m_run, &RunController::stateChanged, this, &MainWindow::runStateChanged);
+
+    const auto edited = [this](const CircuitChange& c) {
+        change(QString::fromStdString(c.title), [&c](Experiment& e) { e.circuit = c.circuit; });
+        m_canvas->setSelection(c.selection);
+    };
+    connect(m_canvas, &CircuitView::changeRequested, this, edited);
+    connect(m_inspector, &InspectorView::changeRequested, this, edited);
+    const auto selected = [this] {
+        m_inspector->setSelection(m_canvas->selection(), m_canvas->selectedWire());
+    };
+    connect(m_canvas, &CircuitView::selectionChanged, this, selected);
+    connect(m_canvas, &CircuitView::messageShown, this, [this](const QString& text) { say(text); });
+    connect(m_inspector, &InspectorView::messageShown, this, [this](const QString& text) { say(text); });
+    connect(m_canvas, &CircuitView::editRequested, this, [this](const QString&) {
+        if (QDockWidget* inspector = dock("inspector")) {
+            inspector->show();
+            inspector->raise();
+        }
+        m_inspector->focusFirstField();
+    });
+    connect(m_canvas, &CircuitView::zoomChanged, this, [this](double z) { m_zoom->setText(tr("%1 %").arg(qRound(100 * z))); });
+    connect(m_canvas, &CircuitView::togglesChanged, this, [this] {
+        ProbeRequest needs;
+        needs.activity = m_canvas->toggles().activity;
+        m_run.setOwnNeeds(needs);
+        if (QDockWidget* costs = dock("costs")) costs->setVisible(m_canvas->toggles().costs);
+    });
+    connect(m_palette, &PaletteView::addRequested, m_canvas, &CircuitView::addPreset);
+    connect(m_palette, &PaletteView::lineEntered, m_canvas, &CircuitView::openQuickAdd);
+    connect(m_problems, &ProblemBar::problemChosen, m_canvas, &CircuitView::showProblem);
+    connect(m_costs, &CostStrip::operationClicked, this, [this](const QString& id) { m_canvas->setSelection({id.toStdString()}); });
+
+    connect(m_rules, &RulePanel::ruleChosen, this, [this](const QString& id) {
+        const RuleDescription* rule = findRule(id.toStdString());
+        if (rule == nullptr) return;
+        change(tr("Choose %1").arg(QString::fromStdString(rule->title)), [&](Experiment& e) { e = withRule(e, rule->id); });
+    });
+    connect(m_rules, &RulePanel::paramChanged, this, [this](const std::string& name, const ParamValue& value) {
+        const RuleDescription* rule = findRule(m_document.experiment().rule);
+        const ParamSpec* spec = rule == nullptr ? nullptr : ParamSet(rule->params).find(name);
+        const bool live = spec != nullptr && std::any_of(rule->params.begin(), rule->params.end(), [&](const ParamSpec& s) { return s.name == name && s.live; });
+        if (live) m_run.runner().setLive("rule", name, value);
+        change(tr("Set %1").arg(QString::fromStdString(name)), [&](Experiment& e) { e.ruleParams[name] = value; }, 101, live);
+    });
+    connect(m_rules, &RulePanel::fixChosen, this, [this](const Fix& fix) {
+        change(QString::fromStdString(fix.title), [&](Experiment& e) { e.circuit = fix.result; });
+    });
+
+    connect(m_data, &DataPanel::sourceChosen, this, [this](const QString& source) {
+        change(tr("Choose data %1").arg(source), [&](Experiment& e) {
+            e.data.source = source.toStdString();
+            e.data.params.clear();
+            e.data.checksum = 0;
+        });
+    });
+    connect(m_data, &DataPanel::sourceParamChanged, this, [this](const std::string& name, const ParamValue& value) {
+        change(tr("Set %1").arg(QString::fromStdString(name)), [&](Experiment& e) { e.data.params[name] = toText(value); }, 102);
+    });
+    connect(m_data, &DataPanel::optionChanged, this, [this](const std::string& name, const ParamValue& value) {
+        change(tr("Set %1").arg(QString::fromStdString(name)), [&](Experiment& e) { e.data.options[name] = value; }, 103);
+    });
+    connect(m_data, &DataPanel::fileWanted, m_openAction, &QAction::trigger);
+
+    connect(m_training, &TrainingPanel::optimizerChosen, this, [this](const QString& id) {
+        change(tr("Choose optimiser %1").arg(id), [&](Experiment& e) { e.optimizer = {id.toStdString(), {}}; });
+    });
+    connect(m_training, &TrainingPanel::optimizerParamChanged, this, [this](const std::string& name, const ParamValue& value) {
+        const OptimizerDescription* description = findOptimizer(m_document.experiment().optimizer.id);
+        const bool live = description != nullptr && std::any_of(description->params.begin(), description->params.end(),
+                                                                [&](const ParamSpec& s) { return s.name == name && s.live; });
+        if (live) m_run.runner().setLive("optimizer", name, value);
+        change(tr("Set %1").arg(QString::fromStdString(name)), [&](Experiment& e) { e.optimizer.held[name] = value; }, 104, live);
+    });
+    connect(m_training, &TrainingPanel::scheduleChanged, this, [this](const std::string& name, const ParamValue& value) {
+        change(tr("Set schedule %1").arg(QString::fromStdString(name)), [&](Experiment& e) { e.schedule[name] = value; }, 105);
+    });
+    connect(m_training, &TrainingPanel::planChanged, this, [this](const std::string& name, const ParamValue& value) {
+        change(tr("Set %1").arg(QString::fromStdString(name)), [&](Experiment& e) {
+            if (name == "shuffled") {
+                e.shuffled = std::get<bool>(value);
+                return;
+            }
+            const std::int64_t number = std::get<std::int64_t>(value);
+            if (name == "epochs") e.epochs = number;
+            if (name == "batch") e.batch = number;
+            if (name == "seed") e.seed = static_cast<std::uint64_t>(number);
+        }, 106);
+    });
+}
+
+void MainWindow::change(const QString& title, const std::function<void(Experiment&)>& edit, int mergeKey, bool live) {
+    Experiment after = m_document.experiment();
+    edit(after);
+    m_skipReload = live;
+    m_document.change(after, title, mergeKey);
+    m_skipReload = false;
+}
+
+void MainWindow::documentChanged(bool circuit) {
+    if (circuit) refreshCircuit();
+    refreshPanels();
+    updateTitle();
+    if (m_skipReload) return;
+    const Snapshot& s = m_run.snapshot();
+    if (s.state != RunState::Empty && s.step > 0 && m_loadedOnce)
+        say(tr("The experiment has changed: training begins again with it. Undo brings back the settings, not the weights."));
+    m_reloadTimer.start();
+}
+
+void MainWindow::refreshCircuit() {
+    const Circuit& circuit = m_document.experiment().circuit;
+    m_sizes = solveSizes(circuit, m_inputShape, m_classes);
+    m_canvas->setCircuit(circuit, m_sizes);
+    m_inspector->setCircuit(circuit, m_sizes);
+    m_inspector->setSelection(m_canvas->selection(), m_canvas->selectedWire());
+    m_costs->setCircuit(circuit, m_sizes);
+    m_problems->setProblems(m_sizes.problems);
+    m_trainAction->setEnabled(m_sizes.ok());
+    updateMarks();
+}
+
+void MainWindow::updateMarks() {
+    const Experiment& e = m_document.experiment();
+    std::vector<Mark> marks;
+    const RuleDescription* rule = findRule(e.rule);
+    if (rule != nullptr && m_sizes.ok() && !m_inputShape.empty()) {
+        Shape shape(m_inputShape.begin(), m_inputShape.end());
+        Result<std::unique_ptr<Network>> network = Network::compile(e.circuit, {shape, m_classes});
+        if (network) {
+            ParamSet params(rule->params);
+            static_cast<void>(params.assign(e.ruleParams).ok());
+            DataSchema schema;
+            schema.shape = shape;
+            schema.classes = m_classes;
+            if (rule->suits(e.circuit, **network, schema, params).ok) marks = rule->marks(e.circuit, **network, params);
+        }
+    }
+    m_canvas->setRuleMarks(marks);
+}
+
+void MainWindow::refreshPanels() {
+    const Experiment& e = m_document.experiment();
+    const bool running = m_run.running();
+    std::vector<Suitability> suits;
+    if (m_sizes.ok() && !m_inputShape.empty()) {
+        DataSchema schema;
+        schema.shape.assign(m_inputShape.begin(), m_inputShape.end());
+        schema.classes = m_classes;
+        Result<std::unique_ptr<Network>> network = Network::compile(e.circuit, {schema.shape, m_classes});
+        if (network)
+            for (const RuleDescription& rule : ruleRegistry()) {
+                ParamSet params(rule.params);
+                if (rule.id == e.rule) static_cast<void>(params.assign(e.ruleParams).ok());
+                suits.push_back(rule.suits(e.circuit, **network, schema, params));
+            }
+    }
+    m_rules->show(e, suits, running);
+    m_data->show(e, running);
+    m_training->show(e, running);
+    m_canvas->setEditable(!running);
+    m_inspector->setEditable(!running);
+}
+
+void MainWindow::reload() {
+    m_seenRun = 0;
+    m_run.load(m_document.experiment());
+}
+
+void MainWindow::snapshotChanged() {
+    const Snapshot& s = m_run.snapshot();
+    m_transport->show(s);
+    m_fingerprint->setText(s.fingerprint.empty() ? QString::fromStdString(kernelClass()) : QString::fromStdString(s.fingerprint));
+    if (s.state == RunState::Running) m_document.markRunChanged();
+    if (!s.wireActivity.empty() && m_canvas->toggles().activity) {
+        // Rank, not size: widths of glow can be compared whatever the scale of a layer.
+        std::vector<std::pair<double, std::string>> order;
+        for (const auto& [wire, value] : s.wireActivity) order.emplace_back(value, wire);
+        std::sort(order.begin(), order.end());
+        std::map<std::string, double> ranks;
+        for (std::size_t i = 0; i < order.size(); ++i)
+            ranks[order[i].second] = order.size() > 1 ? static_cast<double>(i) / static_cast<double>(order.size() - 1) : 1.0;
+        m_canvas->setActivity(ranks);
+    }
+    if (s.schema && s.run != m_seenRun) {
+        m_seenRun = s.run;
+        m_loadedOnce = true;
+        const std::vector<long> shape(s.schema->shape.begin(), s.schema->shape.end());
+        if (shape != m_inputShape || s.schema->classes != m_classes) {
+            m_inputShape = shape;
+            m_classes = s.schema->classes;
+            refreshCircuit();
+        }
+        refreshPanels();
+        const Result<std::shared_ptr<const PreparedData>> data = m_run.data().prepare(m_document.experiment().data, m_document.experiment().seed);
+        if (data) m_data->showData(*data, QString());
+        long weights = 0;
+        if (const Result<std::unique_ptr<Network>> network = Network::compile(m_document.experiment().circuit, {s.schema->shape, s.schema->classes}))
+            weights = static_cast<long>((*network)->parameters().trainedCount());
+        m_summary->setText(tr("%n layer(s)", "", s.layers ? static_cast<int>(s.layers->size()) : 0) + QStringLiteral("  ·  ") +
+                           tr("%1 weights").arg(groupedNumber(static_cast<double>(weights))) + QStringLiteral("  ·  ") +
+                           tr("seed %1").arg(m_document.experiment().seed));
+    }
+}
+
+void MainWindow::runStateChanged() {
+    const Snapshot& s = m_run.snapshot();
+    const bool running = s.state == RunState::Running;
+    m_trainAction->setText(running ? tr("Pause") : s.step > 0 && s.state != RunState::Finished ? tr("Go on") : tr("Train"));
+    m_trainAction->setEnabled(m_sizes.ok() && s.state != RunState::Failed && s.state != RunState::Finished && s.state != RunState::Empty);
+    m_stepAction->setEnabled(!running && s.state != RunState::Failed);
+    m_epochAction->setEnabled(!running && s.state != RunState::Failed);
+    m_runToAction->setEnabled(!running && s.state != RunState::Failed);
+    refreshPanels();
+    if (s.state == RunState::Failed) {
+        say(QString::fromStdString(s.message), true);
+        if (s.layers == nullptr) m_data->showData(nullptr, QString::fromStdString(s.message));
+        // A circuit that does not fit new data still has to be shown with the new sizes, so that it can be mended.
+        const Result<std::shared_ptr<const Dataset>> raw = m_run.data().open(m_document.experiment().data);
+        if (raw) {
+            const std::vector<long> shape((*raw)->schema.shape.begin(), (*raw)->schema.shape.end());
+            if (shape != m_inputShape || (*raw)->schema.classes != m_classes) {
+                m_inputShape = shape;
+                m_classes = (*raw)->schema.classes;
+                refreshCircuit();
+                refreshPanels();
+            }
+        }
+    } else if (running || s.state == RunState::Ready) {
+        m_message->clear();
+    }
+}
+
+void MainWindow::train() {
+    if (m_run.snapshot().state == RunState::Running) {
+        pause();
+        return;
+    }
+    if (m_mode != Mode::Run) setMode(Mode::Run);
+    if (m_reloadTimer.isActive()) {
+        m_reloadTimer.stop();
+        reload();
+    }
+    m_run.runner().run();
+}
+
+void MainWindow::pause() { m_run.runner().pause(); }
+
+void MainWindow::say(const QString& message, bool error) {
+    QPalette palette = m_message->palette();
+    palette.setColor(QPalette::WindowText, error ? Theme::current().error : Theme::current().mute);
+    m_message->setPalette(palette);
+    m_message->setText(message);
+    m_message->setToolTip(message);
+}
+
+void MainWindow::updateTitle() {
+    setWindowFilePath(m_document.path());
+    setWindowTitle(m_document.title() + QStringLiteral("[*] - Forward Lab"));
+    setWindowModified(m_document.isModified());
+    m_title->setText(QStringLiteral("<b>%1</b>%2").arg(m_document.title().toHtmlEscaped(),
+                                                      m_document.isModified() ? QStringLiteral("&nbsp;&nbsp;<span style='color:%1'>%2</span>")
+                                                                                    .arg(Theme::current().mute.name(), tr("edited"))
+                                                                              : QString()));
+}
+
+void MainWindow::setDark(bool dark) {
+    if (Theme::current().dark != dark) Theme::setDark(dark);
+    if (m_darkAction->isChecked() != dark) m_darkAction->setChecked(dark);
+    updateTitle();
+}
+
+LiveView* MainWindow::openView(const std::string& id, bool raise) {
+    QDockWidget* d = dock(QStringLiteral("view-") + QString::fromStdString(id));
+    if (d == nullptr) return nullptr;
+    if (raise) {
+        d->show();
+        d->raise();
+    }
+    return m_liveViews.at(id);
+}
+
+QDockWidget* MainWindow::dock(const QString& name) const {
+    const auto it = m_docks.find(name);
+    return it == m_docks.end() ? nullptr : it->second;
+}
+
+}  // namespace lab

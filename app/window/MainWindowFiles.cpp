@@ -1,0 +1,322 @@
+// Files of the window: open, save, export, drag and drop, autosave and recovery.
+#include "app/window/MainWindow.h"
+
+#include "app/window/Gallery.h"
+#include "core/io/Bytes.h"
+#include "core/io/CircuitJson.h"
+#include "core/io/DataFiles.h"
+#include "core/io/Npz.h"
+#include "core/rules/RuleDescription.h"
+#include "widgets/circuit/CircuitView.h"
+#include "widgets/common/Theme.h"
+#include "widgets/plot/FigureExport.h"
+#include "widgets/views/LiveView.h"
+
+#include <QAction>
+#include <QBuffer>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QDir>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QDockWidget>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSettings>
+#include <QThreadPool>
+
+namespace lab {
+
+namespace {
+
+constexpr int kRecentFiles = 10;
+
+QString folderOf(const QString& key) { return QSettings().value("folder/" + key, QDir::homePath()).toString(); }
+void rememberFolder(const QString& key, const QString& path) { QSettings().setValue("folder/" + key, QFileInfo(path).absolutePath()); }
+
+}  // namespace
+
+Project MainWindow::currentProject() { return m_document.project(m_run.runner().checkpoint(), layoutState()); }
+
+bool MainWindow::openFile(const QString& path) {
+    const auto failed = [&](const Error& error) {
+        say(QString::fromStdString(error.text()), true);
+        QMessageBox box(QMessageBox::Warning, tr("This file cannot be opened"), QString::fromStdString(error.message), QMessageBox::Close, this);
+        box.setInformativeText(QString::fromStdString((error.where.empty() ? std::string() : error.where + "\n") + error.hint));
+        box.exec();
+        return false;
+    };
+    if (path.endsWith(".flab", Qt::CaseInsensitive)) {
+        if (!confirmDiscard()) return false;
+        if (const Result<void> opened = m_document.open(path); !opened) return failed(opened.error());
+        if (!m_document.layout().isEmpty()) restoreState(m_document.layout(), 3);
+        rememberRecent(path);
+        return true;
+    }
+    if (path.endsWith(".json", Qt::CaseInsensitive)) {
+        const Result<Bytes> bytes = readFile(path.toStdString(), std::uint64_t(64) << 20);
+        if (!bytes) return failed(bytes.error());
+        const Result<Circuit> circuit =
+            circuitFromJson(QByteArray(reinterpret_cast<const char*>(bytes->data()), static_cast<qsizetype>(bytes->size())), path.toStdString());
+        if (!circuit) return failed(circuit.error());
+        change(tr("Open circuit %1").arg(QFileInfo(path).fileName()), [&](Experiment& e) { e.circuit = *circuit; });
+        m_canvas->fit();
+        return true;
+    }
+    const Result<Dataset> data = openDataset(path.toStdString());
+    if (!data) return failed(data.error());
+    change(tr("Open data %1").arg(QFileInfo(path).fileName()), [&](Experiment& e) {
+        e.data = DataChoice();
+        e.data.source = path.toStdString();
+        e.data.checksum = data->checksum;
+    });
+    return true;
+}
+
+bool MainWindow::saveTo(const QString& path) {
+    QGuiApplication::setOverrideCursor(Qt::WaitCursor);
+    const Result<void> saved = m_document.save(path, currentProject());
+    QGuiApplication::restoreOverrideCursor();
+    if (!saved) {
+        say(QString::fromStdString(saved.error().text()), true);
+        QMessageBox::warning(this, tr("The project was not saved"), QString::fromStdString(saved.error().text()));
+        return false;
+    }
+    rememberRecent(path);
+    m_recovery->clear();
+    say(tr("Saved %1").arg(QFileInfo(path).fileName()));
+    return true;
+}
+
+bool MainWindow::save() { return m_document.path().isEmpty() ? saveAs() : saveTo(m_document.path()); }
+
+bool MainWindow::saveAs() {
+    const QString suggestion = m_document.path().isEmpty() ? folderOf("project") + "/experiment.flab" : m_document.path();
+    QString path = QFileDialog::getSaveFileName(this, tr("Save project"), suggestion, tr("Forward Lab projects (*.flab)"));
+    if (path.isEmpty()) return false;
+    if (!path.endsWith(".flab", Qt::CaseInsensitive)) path += ".flab";
+    rememberFolder("project", path);
+    return saveTo(path);
+}
+
+bool MainWindow::confirmDiscard() {
+    if (!m_document.isModified() || m_document.path().isEmpty()) {
+        // A run that was never saved anywhere is asked about only if it took work: edits, or more than a minute of training.
+        const bool work = m_document.undoStack().canUndo() || m_run.snapshot().seconds > 60;
+        if (!m_document.isModified() || !work) return true;
+    }
+    QMessageBox box(QMessageBox::Question, tr("Save changes?"), tr("“%1” has changes that are not saved.").arg(m_document.title()),
+                    QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel, this);
+    box.setDefaultButton(QMessageBox::Save);
+    switch (box.exec()) {
+        case QMessageBox::Save: return save();
+        case QMessageBox::Discard: return true;
+        default: return false;
+    }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (!confirmDiscard()) {
+        event->ignore();
+        return;
+    }
+    storeLayout();
+    if (!m_options.safe) {
+        QSettings settings;
+        settings.setValue("window/geometry", saveGeometry());
+        settings.setValue("window/dark", Theme::current().dark);
+        static const char* const names[] = {"build", "rule", "run", "compare"};
+        for (const auto& [mode, state] : m_layouts) settings.setValue(QStringLiteral("layout/") + names[static_cast<int>(mode)], state);
+    }
+    m_run.runner().pause();
+    m_recovery->clear();
+    event->accept();
+}
+
+void MainWindow::rememberRecent(const QString& path) {
+    if (m_options.safe) return;
+    QSettings settings;
+    QStringList recent = settings.value("recent").toStringList();
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    recent.removeAll(absolute);
+    recent.prepend(absolute);
+    while (recent.size() > kRecentFiles) recent.removeLast();
+    settings.setValue("recent", recent);
+}
+
+void MainWindow::fillRecent() {
+    m_recent->clear();
+    const QStringList recent = QSettings().value("recent").toStringList();
+    for (const QString& path : recent) {
+        QAction* action = m_recent->addAction(QFileInfo(path).fileName());
+        action->setToolTip(path);
+        action->setEnabled(QFileInfo::exists(path));
+        connect(action, &QAction::triggered, this, [this, path] { openFile(path); });
+    }
+    if (recent.isEmpty()) m_recent->addAction(tr("No files yet"))->setEnabled(false);
+    m_recent->addSeparator();
+    connect(m_recent->addAction(tr("Clear the list")), &QAction::triggered, this, [] { QSettings().remove("recent"); });
+}
+
+void MainWindow::exportFigure(std::shared_ptr<const Figure> figure, const QString& extension) {
+    if (!figure) return;
+    const QString suggestion = folderOf("figure") + QLatin1Char('/') + QString::fromStdString(figure->view) + QLatin1Char('.') + extension;
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export figure"), suggestion, tr("%1 files (*.%2)").arg(extension.toUpper(), extension));
+    if (path.isEmpty()) return;
+    rememberFolder("figure", path);
+    const Result<void> done = lab::exportFigure(*figure, path);
+    if (done)
+        say(tr("Exported %1").arg(QFileInfo(path).fileName()));
+    else
+        say(QString::fromStdString(done.error().text()), true);
+}
+
+void MainWindow::copyFigure(std::shared_ptr<const Figure> figure) {
+    if (!figure) return;
+    auto* mime = new QMimeData;
+    if (const Result<QByteArray> svg = figureBytes(*figure, FigureFormat::Svg)) mime->setData("image/svg+xml", *svg);
+    mime->setImageData(figureImage(*figure));
+    const QByteArray csv = QByteArray::fromStdString(figureCsv(*figure));
+    mime->setData("text/csv", csv);
+    mime->setText(QString::fromUtf8(csv));
+    QGuiApplication::clipboard()->setMimeData(mime);
+    say(tr("Copied as picture, SVG and CSV"));
+}
+
+QStringList MainWindow::exportAll(const QString& folder, const QString& extension) {
+    QStringList written;
+    QDir().mkpath(folder);
+    const auto done = [&](const QString& path, const Result<void>& result) {
+        if (result)
+            written << path;
+        else
+            say(QString::fromStdString(result.error().text()), true);
+    };
+    for (const auto& [id, view] : m_liveViews) {
+        QDockWidget* d = dock(QStringLiteral("view-") + QString::fromStdString(id));
+        if (d == nullptr || d->isHidden() || !view->figure() || view->figure()->empty()) continue;
+        const QString base = folder + QLatin1Char('/') + QString::fromStdString(id);
+        done(base + QLatin1Char('.') + extension, lab::exportFigure(*view->figure(), base + QLatin1Char('.') + extension));
+        if (extension != "csv") done(base + ".csv", lab::exportFigure(*view->figure(), base + ".csv"));
+    }
+    const QByteArray svg = m_canvas->toSvg();
+    const QString circuit = folder + "/circuit.svg";
+    done(circuit, writeFileAtomically(circuit.toStdString(), svg.constData(), static_cast<std::size_t>(svg.size())));
+    return written;
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls() && !event->mimeData()->urls().isEmpty() && event->mimeData()->urls().first().isLocalFile()) {
+        const QString path = event->mimeData()->urls().first().toLocalFile();
+        say(path.endsWith(".flab", Qt::CaseInsensitive)   ? tr("Release to open the project %1").arg(QFileInfo(path).fileName())
+            : path.endsWith(".json", Qt::CaseInsensitive) ? tr("Release to put the circuit %1 here").arg(QFileInfo(path).fileName())
+                                                          : tr("Release to train on the data in %1").arg(QFileInfo(path).fileName()));
+        event->acceptProposedAction();
+    }
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.isEmpty()) return;
+    event->acceptProposedAction();
+    // The dialogs that opening may show must not hold up the program that the file comes from.
+    const QString path = urls.first().toLocalFile();
+    QTimer::singleShot(0, this, [this, path] { openFile(path); });
+}
+
+void MainWindow::autosave() {
+    if (!m_document.isModified()) return;
+    auto project = std::make_shared<Project>(currentProject());
+    const QString original = m_document.path();
+    Recovery* recovery = m_recovery.get();
+    // Packing takes a while for large networks: not on the window's thread. The pool is drained before the window goes.
+    QThreadPool::globalInstance()->start([project, original, recovery] {
+        if (const Result<std::string> bytes = projectBytes(*project)) static_cast<void>(recovery->write(*bytes, original).ok());
+    });
+}
+
+void MainWindow::offerRecovery() {
+    if (!m_options.recover) return;
+    for (const Recovery::Left& left : m_recovery->leftBehind()) {
+        QMessageBox box(QMessageBox::Question, tr("Recover unsaved work?"),
+                        tr("Forward Lab ended unexpectedly. It had kept a copy of %1 from %2.")
+                            .arg(left.original.isEmpty() ? tr("an unsaved experiment") : QFileInfo(left.original).fileName(),
+                                 QLocale().toString(left.when, QLocale::ShortFormat)),
+                        QMessageBox::NoButton, this);
+        QAbstractButton* open = box.addButton(tr("Open the copy"), QMessageBox::AcceptRole);
+        QAbstractButton* discard = box.addButton(tr("Discard it"), QMessageBox::DestructiveRole);
+        box.addButton(tr("Decide later"), QMessageBox::RejectRole);
+        box.exec();
+        if (box.clickedButton() == open) {
+            const Result<void> recovered = m_document.recover(left.shadow, left.original);
+            if (!recovered) {
+                QMessageBox::warning(this, tr("The copy cannot be read"), QString::fromStdString(recovered.error().text()));
+                continue;
+            }
+            Recovery::discard(left);
+            autosave();
+            return;
+        }
+        if (box.clickedButton() == discard) Recovery::discard(left);
+    }
+}
+
+void MainWindow::connectFileActions() {
+    connect(m_newAction, &QAction::triggered, this, [this] {
+        Gallery gallery(this);
+        if (gallery.exec() != QDialog::Accepted || !gallery.chosen() || !confirmDiscard()) return;
+        startWith(*gallery.chosen());
+    });
+    connect(m_openAction, &QAction::triggered, this, [this] {
+        const QString path = QFileDialog::getOpenFileName(this, tr("Open"), folderOf("open"),
+                                                          tr("Everything that can be opened (*.flab *.ncd.json *.json *.gz *.csv *.tsv *.npy *.npz *.bin *ubyte);;All files (*)"));
+        if (path.isEmpty()) return;
+        rememberFolder("open", path);
+        openFile(path);
+    });
+    connect(m_saveAction, &QAction::triggered, this, &MainWindow::save);
+    connect(m_saveAsAction, &QAction::triggered, this, &MainWindow::saveAs);
+    connect(m_quitAction, &QAction::triggered, this, &QWidget::close);
+    connect(m_exportAllAction, &QAction::triggered, this, [this] {
+        const QString folder = QFileDialog::getExistingDirectory(this, tr("Export all figures into"), folderOf("figures"));
+        if (folder.isEmpty()) return;
+        QSettings().setValue("folder/figures", folder);
+        const QStringList files = exportAll(folder, "svg");
+        say(tr("Exported %n file(s) into %1", "", static_cast<int>(files.size())).arg(folder));
+    });
+    connect(m_exportCircuitAction, &QAction::triggered, this, [this] {
+        const QString path = QFileDialog::getSaveFileName(this, tr("Export circuit"), folderOf("figure") + "/circuit.svg",
+                                                          tr("SVG (*.svg);;PNG (*.png);;Circuit as data (*.ncd.json)"));
+        if (path.isEmpty()) return;
+        rememberFolder("figure", path);
+        QByteArray bytes;
+        if (path.endsWith(".png", Qt::CaseInsensitive)) {
+            QBuffer buffer(&bytes);
+            buffer.open(QIODevice::WriteOnly);
+            m_canvas->toImage(2.0).save(&buffer, "PNG");
+        } else {
+            bytes = path.endsWith(".json", Qt::CaseInsensitive) ? circuitToJson(m_document.experiment().circuit) : m_canvas->toSvg();
+        }
+        const Result<void> done = writeFileAtomically(path.toStdString(), bytes.constData(), static_cast<std::size_t>(bytes.size()));
+        say(done ? tr("Exported %1").arg(QFileInfo(path).fileName()) : QString::fromStdString(done.error().text()), !done);
+    });
+    connect(m_exportWeightsAction, &QAction::triggered, this, [this] {
+        const std::vector<Runner::NamedCopy> parameters = m_run.runner().parameters();
+        if (parameters.empty()) {
+            say(tr("There are no weights yet: the run has not been set up."), true);
+            return;
+        }
+        const QString path = QFileDialog::getSaveFileName(this, tr("Export weights"), folderOf("project") + "/weights.npz", tr("NumPy archive (*.npz)"));
+        if (path.isEmpty()) return;
+        std::vector<NamedArray> arrays;
+        for (const Runner::NamedCopy& p : parameters) arrays.push_back({p.name, p.shape, p.values});
+        const Result<void> done = writeNpz(path.toStdString(), arrays);
+        say(done ? tr("Exported %1").arg(QFileInfo(path).fileName()) : QString::fromStdString(done.error().text()), !done);
+    });
+}
+
+}  // namespace lab

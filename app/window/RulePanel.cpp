@@ -1,0 +1,185 @@
+#include "app/window/RulePanel.h"
+
+#include "widgets/circuit/MathText.h"
+#include "widgets/common/Theme.h"
+#include "widgets/params/ParamForm.h"
+
+#include <QLabel>
+#include <QListWidget>
+#include <QPainter>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace lab {
+
+namespace {
+
+QLabel* label(QWidget* parent, double pixels, int weight) {
+    auto* l = new QLabel(parent);
+    l->setFont(uiFont(pixels, weight));
+    l->setWordWrap(true);
+    l->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return l;
+}
+
+}  // namespace
+
+RulePanel::RulePanel(QWidget* parent) : QWidget(parent) {
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    m_list = new QListWidget(this);
+    m_list->setAccessibleName(tr("Learning rules"));
+    m_list->setUniformItemSizes(false);
+    m_list->setFrameShape(QFrame::NoFrame);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_list->setTextElideMode(Qt::ElideRight);
+    outer->addWidget(m_list, 2);
+
+    auto* scroll = new QScrollArea(this);
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    auto* body = new QWidget(scroll);
+    auto* column = new QVBoxLayout(body);
+    column->setContentsMargins(14, 10, 14, 14);
+    column->setSpacing(8);
+    m_title = label(body, 15, QFont::DemiBold);
+    m_summary = label(body, 12.5, QFont::Normal);
+    m_fit = label(body, 12.5, QFont::Medium);
+    m_source = label(body, 11.5, QFont::Normal);
+    m_form = new ParamForm(body);
+    m_equations = new MathColumn(body);
+    column->addWidget(m_title);
+    column->addWidget(m_summary);
+    column->addWidget(m_fit);
+    m_fixes = new QVBoxLayout;
+    column->addLayout(m_fixes);
+    column->addWidget(m_form);
+    column->addWidget(m_equations);
+    column->addWidget(m_source);
+    column->addStretch(1);
+    scroll->setWidget(body);
+    outer->addWidget(scroll, 3);
+
+    for (const RuleDescription& rule : ruleRegistry()) {
+        auto* item = new QListWidgetItem(QString::fromStdString(rule.title), m_list);
+        item->setData(Qt::UserRole, QString::fromStdString(rule.id));
+    }
+    connect(m_list, &QListWidget::currentRowChanged, this, &RulePanel::choose);
+    connect(m_form, &ParamForm::changed, this, [this](const std::string& name, const ParamValue& value) { emit paramChanged(name, value); });
+}
+
+void RulePanel::choose(int row) {
+    if (m_filling || row < 0) return;
+    emit ruleChosen(m_list->item(row)->data(Qt::UserRole).toString());
+}
+
+void RulePanel::show(const Experiment& experiment, const std::vector<Suitability>& suits, bool running) {
+    m_filling = true;
+    m_suits = suits;
+    const std::vector<RuleDescription>& rules = ruleRegistry();
+    int current = -1;
+    for (std::size_t i = 0; i < rules.size() && static_cast<int>(i) < m_list->count(); ++i) {
+        QListWidgetItem* item = m_list->item(static_cast<int>(i));
+        const bool ok = i >= suits.size() || suits[i].ok;
+        item->setText(QString::fromStdString(rules[i].title) + QStringLiteral("\n") + QString::fromStdString(rules[i].family) +
+                      (ok ? QString() : tr("  ·  not for this circuit")));
+        item->setForeground(ok ? Theme::current().ink : Theme::current().mute);
+        item->setToolTip(QString::fromStdString(rules[i].summary + (ok ? "" : "\n\n" + suits[i].reason + " " + suits[i].hint)));
+        if (rules[i].id == experiment.rule) current = static_cast<int>(i);
+    }
+    m_list->setCurrentRow(current);
+    m_list->setEnabled(!running);
+    while (QLayoutItem* item = m_fixes->takeAt(0)) {
+        delete item->widget();
+        delete item;
+    }
+    if (current >= 0) {
+        const RuleDescription& rule = rules[static_cast<std::size_t>(current)];
+        m_title->setText(QString::fromStdString(rule.title));
+        m_summary->setText(QString::fromStdString(rule.summary));
+        m_equations->setLines(rule.equations);
+        m_source->setText(QString::fromStdString(rule.source) + (rule.costNote.empty() ? QString() : QStringLiteral("\n") + QString::fromStdString(rule.costNote)));
+        ParamSet params(rule.params);
+        static_cast<void>(params.assign(experiment.ruleParams).ok());
+        m_form->setParams(params);
+        m_form->setLiveOnly(running);
+        m_form->setVisible(!rule.params.empty());
+        QString fit;
+        if (static_cast<std::size_t>(current) < suits.size()) {
+            const Suitability& s = suits[static_cast<std::size_t>(current)];
+            if (!s.ok) {
+                fit = QString::fromStdString(s.reason + " " + s.hint);
+                for (const Fix& fix : s.fixes) {
+                    auto* button = new QPushButton(QString::fromStdString(fix.title), this);
+                    connect(button, &QPushButton::clicked, this, [this, fix] { emit fixChosen(fix); });
+                    m_fixes->addWidget(button);
+                }
+            } else {
+                for (const std::string& note : s.notes) fit += (fit.isEmpty() ? QString() : QStringLiteral("\n")) + QString::fromStdString(note);
+            }
+            QPalette palette = m_fit->palette();
+            palette.setColor(QPalette::WindowText, s.ok ? Theme::current().mute : Theme::current().error);
+            m_fit->setPalette(palette);
+        }
+        m_fit->setText(fit);
+        m_fit->setVisible(!fit.isEmpty());
+    }
+    m_filling = false;
+}
+
+MathColumn::MathColumn(QWidget* parent) : QWidget(parent) {
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Minimum);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
+}
+
+void MathColumn::setLines(const std::vector<EquationLine>& lines) {
+    m_lines = lines;
+    QString spoken;
+    for (const EquationLine& line : lines) spoken += QString::fromStdString(line.words) + QStringLiteral(". ");
+    setAccessibleName(spoken);
+    updateGeometry();
+    update();
+}
+
+int MathColumn::layoutLines(int width, QPainter* painter) const {
+    constexpr double kMath = 16;
+    constexpr double kWords = 11.5;
+    const QFont words = uiFont(kWords);
+    const QFontMetricsF metrics(words);
+    double y = 4;
+    for (const EquationLine& line : m_lines) {
+        // A long equation is set smaller rather than cut.
+        const double natural = mathWidth(line.markup, kMath);
+        const double size = natural > width ? std::max(9.0, kMath * width / natural) : kMath;
+        y += 1.25 * kMath;
+        if (painter != nullptr) drawMath(*painter, QPointF(0, y - 0.25 * kMath), line.markup, size, Theme::current().ink);
+        if (!line.words.empty()) {
+            const QString text = QString::fromStdString(line.words);
+            const QRectF need = metrics.boundingRect(QRectF(0, 0, width, 10000), Qt::TextWordWrap, text);
+            if (painter != nullptr) {
+                painter->setFont(words);
+                painter->setPen(Theme::current().mute);
+                painter->drawText(QRectF(0, y, width, need.height()), Qt::TextWordWrap, text);
+            }
+            y += need.height();
+        }
+        y += 6;
+    }
+    return static_cast<int>(y) + 2;
+}
+
+QSize MathColumn::sizeHint() const { return {260, layoutLines(260, nullptr)}; }
+int MathColumn::heightForWidth(int width) const { return layoutLines(std::max(width, 60), nullptr); }
+
+void MathColumn::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    layoutLines(width(), &painter);
+}
+
+}  // namespace lab

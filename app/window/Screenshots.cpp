@@ -1,0 +1,101 @@
+#include "app/window/Screenshots.h"
+
+#include "app/cli/Command.h"
+#include "app/window/Gallery.h"
+#include "app/window/MainWindow.h"
+#include "core/document/Views.h"
+#include "widgets/circuit/CircuitView.h"
+#include "widgets/common/Theme.h"
+#include "widgets/views/LiveView.h"
+
+#include <QApplication>
+#include <QDir>
+#include <QDockWidget>
+#include <QElapsedTimer>
+#include <QPixmap>
+
+#include <functional>
+
+namespace lab {
+
+namespace {
+
+// Lets the event loop run until `done` or the time is over; returns whether it was done.
+bool until(const std::function<bool()>& done, int milliseconds) {
+    QElapsedTimer timer;
+    timer.start();
+    while (!done()) {
+        if (timer.elapsed() > milliseconds) return false;
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
+    }
+    return true;
+}
+
+void settle(int milliseconds) {
+    until([] { return false; }, milliseconds);
+}
+
+}  // namespace
+
+int takeScreenshots(const QString& folder) {
+    const QDir dir(folder);
+    if (!dir.mkpath("."))
+        return fail({"LAB-CLI-108", "the folder cannot be made.", folder.toStdString(), "Choose another."});
+    WindowOptions options;
+    options.safe = true;
+    options.recover = false;
+    MainWindow window(options);
+    int taken = 0;
+    const auto take = [&](QWidget& widget, const QString& name) {
+        const QString path = dir.filePath(name + ".png");
+        if (!widget.grab().save(path)) return;
+        ++taken;
+        out(path + "\n");
+    };
+    window.resize(1366, 768);
+    window.show();
+    window.startWith(firstExperiment(haveFashionMnist()));
+    if (!until([&] { return window.run().snapshot().state == RunState::Ready; }, 20000))
+        return fail({"LAB-CLI-112", "the first experiment did not get ready: " + window.run().snapshot().message, "", "Run `forward-lab first` to see why."});
+    settle(400);
+    take(window, "ready-1366-light");
+    window.train();
+    until([&] { return window.run().snapshot().evaluations && window.run().snapshot().evaluations->size() >= 2; }, 45000);
+    const struct { Mode mode; const char* name; } modes[] = {{Mode::Run, "run"}, {Mode::Build, "build"}, {Mode::Rule, "rule"}, {Mode::Compare, "compare"}};
+    const struct { QSize size; const char* name; } sizes[] = {{{1366, 768}, "1366"}, {{1920, 1080}, "1920"}};
+    for (const bool dark : {false, true}) {
+        window.setDark(dark);
+        for (const auto& size : sizes) {
+            window.resize(size.size);
+            for (const auto& mode : modes) {
+                window.setMode(mode.mode);
+                window.resetLayout();
+                settle(900);
+                take(window, QString("%1-%2-%3").arg(mode.name, size.name, dark ? "dark" : "light"));
+            }
+        }
+        // Every view by itself, in the size that a dock has.
+        window.setMode(Mode::Run);
+        for (const ViewDescription& view : viewRegistry()) {
+            LiveView* live = window.openView(view.id);
+            QDockWidget* d = window.dock("view-" + QString::fromStdString(view.id));
+            if (live == nullptr || d == nullptr) continue;
+            d->setFloating(true);
+            d->resize(460, 340);
+            until([&] { return live->figure() != nullptr && !live->figure()->empty(); }, 4000);
+            settle(150);
+            take(*d, QString("view-%1-%2").arg(QString::fromStdString(view.id), dark ? "dark" : "light"));
+            d->setFloating(false);
+            d->hide();
+        }
+        Gallery gallery;
+        gallery.show();
+        settle(300);
+        take(gallery, QString("gallery-%1").arg(dark ? "dark" : "light"));
+    }
+    window.pause();
+    out(QString("%1 pictures in %2\n").arg(taken).arg(dir.absolutePath()));
+    return taken > 0 ? 0 : kExitFailed;
+}
+
+}  // namespace lab

@@ -95,6 +95,23 @@ Workspace Network::makeWorkspace(Index capacity, bool adjoints) const {
     return work;
 }
 
+void Network::runNode(Pool& pool, Workspace& work, Index rows, int node, const Real* parameters, Real* statistics) const {
+    Workspace::State& w = *work.m_state;
+    const std::size_t at = static_cast<std::size_t>(node);
+    const State::Node& kernel = m_state->nodes[at];
+    KernelRun run{pool};
+    run.rows = rows;
+    run.parameters = parameters;
+    run.statistics = statistics;
+    run.mode = &w.mode;
+    run.node = node;
+    run.in = w.in[at];
+    run.out = w.out[at];
+    run.activated = kernel.activated >= 0 ? w.value[static_cast<std::size_t>(kernel.activated)] : nullptr;
+    run.scratch = w.scratch[at].data();
+    kernel.kernel->forward(run);
+}
+
 void Network::runForward(Pool& pool, Workspace& work, Index rows, int first, int last, const ForwardMode& mode,
                          const Real* parameters, Real* statistics) const {
     const State& s = *m_state;
@@ -106,20 +123,7 @@ void Network::runForward(Pool& pool, Workspace& work, Index rows, int first, int
     const int begin = s.stages[static_cast<std::size_t>(first)].firstNode;
     const int end = s.stages[static_cast<std::size_t>(last - 1)].lastNode;
     for (int i = begin; i < end; ++i) {
-        const std::size_t at = static_cast<std::size_t>(i);
-        const State::Node& node = s.nodes[at];
-        if (node.skipForward) continue;
-        KernelRun run{pool};
-        run.rows = rows;
-        run.parameters = parameters;
-        run.statistics = statistics;
-        run.mode = &w.mode;
-        run.node = i;
-        run.in = w.in[at];
-        run.out = w.out[at];
-        run.activated = node.activated >= 0 ? w.value[static_cast<std::size_t>(node.activated)] : nullptr;
-        run.scratch = w.scratch[at].data();
-        node.kernel->forward(run);
+        if (!s.nodes[static_cast<std::size_t>(i)].skipForward) runNode(pool, work, rows, i, parameters, statistics);
     }
 }
 
@@ -130,6 +134,23 @@ void Network::forward(Pool& pool, Workspace& work, Index rows, int first, int la
 
 void Network::evaluate(Pool& pool, Workspace& work, Index rows, int first, int last, const Real* parameters) const {
     runForward(pool, work, rows, first, last, ForwardMode{}, parameters != nullptr ? parameters : m_state->store.data(), nullptr);
+}
+
+void Network::evaluateBehind(Pool& pool, Workspace& work, Index rows, int node, const Real* parameters) const {
+    const State& s = *m_state;
+    Workspace::State& w = *work.m_state;
+    LAB_ASSERT(rows >= 0 && rows <= w.capacity);
+    const State::Node& written = s.nodes[static_cast<std::size_t>(node)];
+    const int stage = s.infos[static_cast<std::size_t>(node)].stage;
+    LAB_ASSERT(stage >= 0);
+    w.mode = ForwardMode{};
+    if (rows == 0) return;
+    for (int i = node + 1; i < s.stages[static_cast<std::size_t>(stage)].lastNode; ++i) {
+        // A function that the written node's kernel usually takes over runs by itself here.
+        const bool fused = written.activated >= 0 && s.infos[static_cast<std::size_t>(i)].out.front() == written.activated;
+        if (fused || !s.nodes[static_cast<std::size_t>(i)].skipForward)
+            runNode(pool, work, rows, i, parameters != nullptr ? parameters : s.store.data(), nullptr);
+    }
 }
 
 void Network::backward(Pool& pool, Workspace& work, Index rows, int stage, const BackwardOptions& options) {

@@ -135,6 +135,9 @@ public:
     // Evaluation-mode forward that does not touch the network (running statistics are read only). `parameters`: values
     // to use instead of parameters(), same layout.
     void evaluate(Pool& pool, Workspace& work, Index rows, int first, int last, const Real* parameters = nullptr) const;
+    // The same for what follows `node` inside its stage: its outputs have been written by the caller, who had a cheaper way
+    // (one product for inputs that differ in a few places).
+    void evaluateBehind(Pool& pool, Workspace& work, Index rows, int node, const Real* parameters = nullptr) const;
     // Vector-Jacobian product of one stage: reads adjoint(stage.output), and the values of the last forward.
     void backward(Pool& pool, Workspace& work, Index rows, int stage, const BackwardOptions& options);
 
@@ -145,6 +148,7 @@ public:
 
 private:
     Network();
+    void runNode(Pool& pool, Workspace& work, Index rows, int node, const Real* parameters, Real* statistics) const;
     void runForward(Pool& pool, Workspace& work, Index rows, int first, int last, const ForwardMode& mode,
                     const Real* parameters, Real* statistics) const;
     std::unique_ptr<State> m_state;

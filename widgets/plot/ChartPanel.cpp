@@ -83,7 +83,10 @@ struct ChartPanel::State {
 
     void put(Line& line, const QList<QPointF>& points, const QPen& pen, const QImage& marker) {
         if (line.pen != pen) line.series->setPen(line.pen = pen);
-        if (line.marker != marker) line.series->setLightMarker(line.marker = marker);
+        if (line.marker != marker) {
+            line.series->setLightMarker(line.marker = marker);
+            if (!marker.isNull()) line.series->setMarkerSize(marker.width());  // else it is scaled to the width of the pen
+        }
         line.series->replace(points);
         if (!line.series->isVisible()) line.series->setVisible(true);
     }

@@ -6,17 +6,25 @@
 
 #include <QChart>
 #include <QComboBox>
-#include <QElapsedTimer>
 #include <QLineSeries>
 #include <QMenu>
 #include <QSignalSpy>
 #include <QToolButton>
 #include <QtTest>
 
+#include <ctime>
+
 using namespace lab;
 using namespace lab::test;
 
 namespace {
+
+// Processor time of this thread in milliseconds: what a refresh costs, whatever else the machine is doing.
+double threadMilliseconds() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return 1e3 * static_cast<double>(now.tv_sec) + 1e-6 * static_cast<double>(now.tv_nsec);
+}
 
 // What the application does at every tick.
 void feed(FigureWorker& worker, std::shared_ptr<const Snapshot> snapshot, const std::vector<LiveView*>& views) {
@@ -58,6 +66,7 @@ private slots:
         QVERIFY(!view.figure()->empty());
         QCOMPARE(view.figureWidget()->accessibleName().isEmpty(), false);
         const QImage light = view.grab().toImage();
+        if (qEnvironmentVariableIsSet("LAB_LOOK")) light.save(qEnvironmentVariable("LAB_LOOK") + QLatin1Char('/') + id + QStringLiteral("_live.png"));
         Theme::setDark(true);
         const QImage dark = view.figureWidget()->grab().toImage();
         Theme::setDark(false);
@@ -72,6 +81,7 @@ private slots:
     void chartsHoldTheFigure() {
         FigureWorker worker;
         LiveView view("curves", 1);
+        view.setParams({{"panel", std::string("all")}});
         view.resize(600, 400);
         view.show();
         feed(worker, cannedSnapshot(), {&view});
@@ -215,18 +225,17 @@ private slots:
         double total = 0;
         for (const auto& frame : frames)
             for (const FigureWorker::Built& built : frame) {
-                QElapsedTimer timer;
-                timer.start();
+                const double begin = threadMilliseconds();
                 LiveView* view = all[static_cast<std::size_t>(built.key - 1)];
                 view->accept(built);
                 view->figureWidget()->viewport()->repaint();
-                const double ms = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+                const double ms = threadMilliseconds() - begin;
                 cost[built.key] += ms / static_cast<double>(frames.size());
                 total += ms / static_cast<double>(frames.size());
             }
         for (const auto& [k, ms] : cost) qInfo("%s: %.2f ms", all[static_cast<std::size_t>(k - 1)]->viewId().c_str(), ms);
         qInfo("six views: %.1f ms", total);
-        QVERIFY2(total < 600, qPrintable(QString::number(total)));
+        QVERIFY2(total < 200, qPrintable(QString::number(total)));
     }
 };
 

@@ -121,8 +121,9 @@ private slots:
 
     void curvesHaveOnePanelPerGroup() {
         const auto snapshot = cannedSnapshot();
-        const Figure figure = drawn("curves", *snapshot);
+        const Figure figure = drawn("curves", *snapshot, {{"panel", "all"}});
         QCOMPARE(figure.panels.size(), std::size_t{3});
+        QCOMPARE(drawn("curves", *snapshot).panels.size(), std::size_t{2});  // loss and accuracy
         QCOMPARE(content<CurvesPanel>(figure, 0).series.size(), std::size_t{2});
         QCOMPARE(content<CurvesPanel>(figure, 2).series.size(), std::size_t{3});
         QCOMPARE(figure.panels[2].title, std::string("Local loss"));
@@ -130,7 +131,7 @@ private slots:
         QCOMPARE(figure.panels[0].y.unit, std::string("nat"));
         for (const CurveSeries& s : content<CurvesPanel>(figure, 0).series) QVERIFY(s.points.size() <= 2000);
         // Layer 2 alone leaves the network's curves and one of the local ones.
-        const Figure one = drawn("curves", *snapshot, {{"layer", "2"}});
+        const Figure one = drawn("curves", *snapshot, {{"panel", "all"}, {"layer", "2"}});
         QCOMPARE(content<CurvesPanel>(one, 2).series.size(), std::size_t{1});
         QCOMPARE(content<CurvesPanel>(one, 0).series.size(), std::size_t{2});
         // Steps and epochs differ by the number of steps in an epoch.

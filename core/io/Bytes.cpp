@@ -27,7 +27,11 @@ Result<Bytes> readFile(const std::string& path, std::uint64_t limit) {
 }
 
 Result<void> writeFileAtomically(const std::string& path, const void* data, std::size_t size) {
-    QSaveFile file(QString::fromStdString(path));
+    const QString name = QString::fromStdString(path);
+    // Replacing a device or a pipe by a file would be no kindness to anybody.
+    if (const QFileInfo old(name); old.exists() && !old.isFile())
+        return Error{"LAB-IO-104", "the file cannot be written: a folder or device of that name exists.", path, "Choose another name."};
+    QSaveFile file(name);
     file.setDirectWriteFallback(false);
     const auto failed = [&] {
         return Error{"LAB-IO-104", "the file cannot be written: " + file.errorString().toStdString() + ".", path,

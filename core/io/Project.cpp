@@ -178,11 +178,15 @@ Result<void> checkManifest(Reader& reader, const std::vector<ZipEntry>& entries,
     for (const JsonCursor& item : root.at("entries").items()) {
         const std::string name = item.at("name").text();
         const std::string wanted = item.at("checksum").text();
+        const std::int64_t size = item.at("size").integer(0);
         if (!report.ok()) return report.error();
         named.insert(name);
         const auto entry = std::find_if(entries.begin(), entries.end(), [&](const ZipEntry& e) { return e.name == name; });
         if (entry == entries.end())
             return Error{"LAB-FLAB-104", "the entry '" + name + "' that the manifest names is missing.", source, "The file is damaged; try a backup."};
+        if (size != static_cast<std::int64_t>(entry->content.size()))
+            return Error{"LAB-FLAB-105", "'" + name + "' has " + std::to_string(entry->content.size()) + " bytes but the manifest says " +
+                                             std::to_string(size) + ".", source, "The file is damaged or was edited by hand; try a backup."};
         const std::string found = checksum(entry->content);
         if (found != wanted)
             return Error{"LAB-FLAB-105", "the checksum of '" + name + "' is " + found + " but the manifest says " + wanted + ".", source,

@@ -1,0 +1,261 @@
+// The layout of diagrams: nothing overlaps, foreign lanes keep away from glyphs, time runs from left to right, and the
+// same circuit gives the same picture. On every template and on random circuits made by random edits.
+#include "core/circuit/CircuitEdits.h"
+#include "core/circuit/Templates.h"
+#include "core/circuit/layout/DiagramLayout.h"
+
+#include <QElapsedTimer>
+#include <QtTest>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+using namespace lab;
+
+namespace {
+
+double measure(const std::string& markup, double pixels) { return 0.5 * pixels * double(plainLabel(markup).size()); }
+
+DiagramLayout layoutOf(const Circuit& circuit, const LayoutOptions& options = {}) {
+    return layoutDiagram(circuit, solveSizes(circuit), options, measure);
+}
+
+double heightAt(const PlacedSpan& span, double x) {
+    for (std::size_t i = 1; i < span.points.size(); ++i) {
+        const DiagramPoint &a = span.points[i - 1], &b = span.points[i];
+        if (x > b.x) continue;
+        const double t = b.x > a.x ? std::clamp((x - a.x) / (b.x - a.x), 0.0, 1.0) : 1.0;
+        return a.y + (b.y - a.y) * t * t * (3 - 2 * t);
+    }
+    return span.points.back().y;
+}
+
+bool holds(const std::vector<std::string>& list, const std::string& id) {
+    return std::find(list.begin(), list.end(), id) != list.end();
+}
+
+// Empty if the layout is sound, else what is wrong.
+QString fault(const Circuit& circuit, const DiagramLayout& layout) {
+    if (layout.glyphs.size() != circuit.operations.size()) return QStringLiteral("an operation is not drawn");
+    for (std::size_t i = 0; i < layout.glyphs.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j) {
+            const PlacedGlyph &a = layout.glyphs[i], &b = layout.glyphs[j];
+            if (a.box.intersects(b.box))
+                return QStringLiteral("%1 overlaps %2").arg(QString::fromStdString(a.operation), QString::fromStdString(b.operation));
+        }
+    for (const PlacedGlyph& g : layout.glyphs) {
+        const Operation* op = circuit.operation(g.operation);
+        const bool dots = g.face.glyph == Glyph::Copy || g.face.glyph == Glyph::Add;
+        for (const PlacedSpan& s : layout.spans) {
+            const bool own = holds(op->in, s.wire) || holds(op->out, s.wire);
+            if (own && dots) continue;
+            const double x0 = std::max(g.box.x, s.points.front().x), x1 = std::min(g.box.right(), s.points.back().x);
+            if (x0 > x1) continue;
+            for (int k = 0; k <= 8; ++k) {
+                const double y = heightAt(s, x0 + (x1 - x0) * k / 8.0);
+                if (y <= g.box.y - metrics::kForeign + 0.01 || y >= g.box.bottom() + metrics::kForeign - 0.01) continue;
+                bool target = false;
+                if (own)
+                    for (const auto* side : {&g.in, &g.out})
+                        for (const DiagramPoint& p : *side) target = target || std::abs(p.y - y) < 0.5;
+                if (!target)
+                    return QStringLiteral("wire %1 (%2) runs into %3")
+                        .arg(QString::fromStdString(s.wire), QString::fromStdString(s.axis), QString::fromStdString(g.operation));
+            }
+        }
+    }
+    for (const Wire& w : circuit.wires) {
+        const Operation *from = circuit.producer(w.id), *to = circuit.consumer(w.id);
+        if (from == nullptr || to == nullptr) continue;
+        if (layout.glyph(from->id)->column >= layout.glyph(to->id)->column) return QStringLiteral("time runs backwards");
+    }
+    for (const PlacedLane& lane : layout.lanes)
+        for (std::size_t i = 1; i < lane.points.size(); ++i)
+            if (lane.points[i].x < lane.points[i - 1].x - 0.01) return QStringLiteral("a lane runs backwards");
+    return {};
+}
+
+std::vector<Circuit> templates() {
+    std::vector<Circuit> out;
+    for (const CircuitTemplate& t : circuitTemplates()) {
+        Result<Circuit> c = makeTemplate(t.id, t.needsImage ? std::vector<long>{1, 28, 28} : std::vector<long>{64}, 10);
+        if (c) out.push_back(*c);
+    }
+    out.push_back(makeMlp({784, 512, 512, 10}));
+    return out;
+}
+
+Circuit randomCircuit(unsigned seed, int edits) {
+    std::mt19937 random(seed);
+    const std::vector<Circuit> starts = templates();
+    Circuit c = starts[random() % starts.size()];
+    const auto& presets = operationPresets();
+    for (int i = 0; i < edits; ++i) {
+        const std::string word = presets[random() % presets.size()].word;
+        const auto pickOperation = [&] { return c.operations.empty() ? std::string() : c.operations[random() % c.operations.size()].id; };
+        Result<CircuitChange> change = Error{};
+        switch (random() % 6) {
+            case 0: change = quickAdd(c, word, pickOperation()); break;
+            case 1: if (!c.wires.empty()) change = insertOnWire(c, c.wires[random() % c.wires.size()].id, word); break;
+            case 2: change = replaceOperation(c, pickOperation(), word); break;
+            case 3: change = addResidual(c, {pickOperation()}); break;
+            case 4: change = groupItems(c, {pickOperation(), pickOperation()}, "block"); break;
+            default: if (random() % 3 == 0) change = deleteItems(c, {pickOperation()}, true); break;
+        }
+        if (change) c = change->circuit;
+    }
+    return c;
+}
+
+}  // namespace
+
+class DiagramLayoutTest : public QObject {
+    Q_OBJECT
+private slots:
+    void templatesAreSound() {
+        for (const Circuit& c : templates())
+            for (const bool columns : {false, true})
+                for (const bool fold : {false, true}) {
+                    LayoutOptions options;
+                    options.columns = columns;
+                    options.foldBatch = fold;
+                    const QString wrong = fault(c, layoutOf(c, options));
+                    QVERIFY2(wrong.isEmpty(), qPrintable(QString::fromStdString(c.title) + ": " + wrong));
+                }
+    }
+
+    void randomCircuitsAreSound() {
+        for (unsigned seed = 1; seed <= 150; ++seed) {
+            const Circuit c = randomCircuit(seed, 12);
+            QVERIFY(checkInvariants(c).ok());
+            const QString wrong = fault(c, layoutOf(c));
+            QVERIFY2(wrong.isEmpty(), qPrintable(QStringLiteral("seed %1: %2").arg(seed).arg(wrong)));
+        }
+    }
+
+    void samePictureTwice() {
+        const Circuit c = randomCircuit(7, 30);
+        const DiagramLayout a = layoutOf(c), b = layoutOf(c);
+        QCOMPARE(a.glyphs.size(), b.glyphs.size());
+        for (std::size_t i = 0; i < a.glyphs.size(); ++i) {
+            QVERIFY(a.glyphs[i].operation == b.glyphs[i].operation);
+            QVERIFY(a.glyphs[i].box == b.glyphs[i].box);
+        }
+        QCOMPARE(a.lanes.size(), b.lanes.size());
+        for (std::size_t i = 0; i < a.lanes.size(); ++i) QVERIFY(a.lanes[i].points == b.lanes[i].points);
+    }
+
+    // The main line of a perceptron is one straight wire through everything.
+    void aPerceptronIsStraight() {
+        const DiagramLayout layout = layoutOf(makeMlp({784, 512, 512, 10}));
+        const double y = layout.spans.front().points.front().y;
+        for (const PlacedSpan& s : layout.spans)
+            for (const DiagramPoint& p : s.points) QCOMPARE(p.y, y);
+        // A pointwise function stands on its own lane, 36 above the array.
+        for (const PlacedGlyph& g : layout.glyphs)
+            if (g.face.glyph == Glyph::Pointwise) QCOMPARE(g.anchor.y, y - metrics::kPointwiseLift);
+    }
+
+    // The skip runs below the body, and a fence between them.
+    void theSkipOfAResidualRunsBelow() {
+        Result<Circuit> c = makeTemplate("residual", {64}, 10);
+        QVERIFY(c.ok());
+        const DiagramLayout layout = layoutOf(*c);
+        int copies = 0;
+        for (const Operation& op : c->operations) {
+            const OperationDescription* d = findOperation(op.kind);
+            if (d->glyph != Glyph::Copy) continue;
+            ++copies;
+            QCOMPARE(layout.anchors.at(op.out[0]).top, layout.anchors.at(op.in[0]).top);
+            QVERIFY(layout.anchors.at(op.out[1]).top >= layout.anchors.at(op.out[0]).bottom + metrics::kFenceGap);
+        }
+        QVERIFY(copies > 0);
+        QCOMPARE(int(layout.fences.size()), copies);
+    }
+
+    void sizesStandWhereTheyAreNew() {
+        const DiagramLayout layout = layoutOf(makeMlp({784, 512, 256, 10}));
+        std::vector<std::string> texts;
+        for (const PlacedLabel& l : layout.labels) texts.push_back(l.markup);
+        QCOMPARE(texts, (std::vector<std::string>{"784", "512", "256", "10"}));
+        LayoutOptions options;
+        options.sizes = false;
+        const DiagramLayout names = layoutOf(makeMlp({784, 512, 256, 10}), options);
+        QCOMPARE(names.labels.front().markup, std::string("p"));
+    }
+
+    void exactlyOneWireIsMarked() {
+        Circuit c = makeMlp({784, 512, 512, 10});
+        Axis own = *c.axis("n1");
+        own.id = "m1";
+        own.size = "256";
+        c.axes.push_back(own);
+        c.operation("L2")->targetIn = {"m1"};
+        const DiagramLayout layout = layoutOf(c);
+        QCOMPARE(int(layout.errors.size()), 1);
+        QCOMPARE(layout.errors[0].leftText, std::string("512"));
+        QCOMPARE(layout.errors[0].rightText, std::string("256"));
+        QVERIFY(layout.errors[0].right - layout.errors[0].left > 100.0);
+        QVERIFY(layout.errors[0].right <= layout.glyph("L2")->box.x);
+    }
+
+    void blocksHoldTheirMembers() {
+        for (const Circuit& c : templates()) {
+            const DiagramLayout layout = layoutOf(c);
+            for (const Group& g : c.groups) {
+                const PlacedBlock* block = layout.block(g.id);
+                QVERIFY(block != nullptr);
+                for (const std::string& member : g.members) {
+                    const PlacedGlyph* glyph = layout.glyph(member);
+                    if (glyph == nullptr) continue;
+                    QVERIFY(block->rect.x <= glyph->box.x && block->rect.right() >= glyph->box.right());
+                    QVERIFY(block->rect.y <= glyph->box.y && block->rect.bottom() >= glyph->box.bottom());
+                }
+            }
+        }
+    }
+
+    void taps_data() {
+        QTest::addColumn<bool>("cut");
+        QTest::newRow("tap") << false;
+        QTest::newRow("cut") << true;
+    }
+    void taps() {
+        QFETCH(bool, cut);
+        const Circuit c = makeMlp({784, 512, 512, 10});
+        LayoutOptions options;
+        (cut ? options.cutWires : options.tapWires).insert("w2");
+        const DiagramLayout plain = layoutOf(c), wide = layoutOf(c, options);
+        QVERIFY(wide.bounds.w >= plain.bounds.w + (cut ? 30.0 : 10.0));
+    }
+
+    void anEmptyCircuitHasALayout() {
+        const DiagramLayout layout = layoutOf(Circuit{});
+        QVERIFY(layout.glyphs.empty());
+        QVERIFY(layout.bounds.w > 0.0);
+    }
+
+    void fiveHundredOperationsInOneFrame() {
+        const Circuit c = makeMlp(std::vector<long>(250, 64));
+        QVERIFY(c.operations.size() >= 490);
+        const SizeSolution sizes = solveSizes(c);
+        qint64 best = std::numeric_limits<qint64>::max();
+        for (int i = 0; i < 7; ++i) {
+            QElapsedTimer timer;
+            timer.start();
+            const DiagramLayout layout = layoutDiagram(c, sizes, {}, measure);
+            best = std::min(best, timer.nsecsElapsed());
+            QVERIFY(!layout.glyphs.empty());
+        }
+        qInfo("layout of %d operations: %.2f ms", int(c.operations.size()), double(best) * 1e-6);
+#if defined(LAB_SANITIZED) || !defined(NDEBUG)
+        QVERIFY(best < 400'000'000);
+#else
+        QVERIFY(best < 16'000'000);
+#endif
+    }
+};
+
+QTEST_APPLESS_MAIN(DiagramLayoutTest)
+#include "DiagramLayoutTest.moc"

@@ -112,6 +112,7 @@ InspectorView::InspectorView(QWidget* parent) : QWidget(parent) {
     line->setFrameShape(QFrame::HLine);
     line->setFrameShadow(QFrame::Plain);
     line->setFixedHeight(1);
+    line->setForegroundRole(QPalette::Mid);  // a hairline, in both themes
     layout->addSpacing(6);
     layout->addWidget(line);
     layout->addWidget(heading(QStringLiteral("Axes"), body));

@@ -27,14 +27,15 @@ int runCommand(const Command& command, const QStringList& arguments) {
     QCommandLineParser parser;
     parser.setApplicationDescription(QString::fromUtf8(command.summary));
     parser.setSingleDashWordOptionMode(QCommandLineParser::ParseAsLongOptions);
-    const QCommandLineOption help = parser.addHelpOption();
-    // The command's own name is the first positional argument; it is shown as part of the usage line.
-    parser.addPositionalArgument(QString::fromUtf8(command.name), QString(),
-                                 QString::fromUtf8(command.name) + QLatin1Char(' ') + QString::fromUtf8(command.arguments));
+    const QCommandLineOption help({"h", "help"}, "Explains this command.");
+    parser.addOption(help);
     command.options(parser);
     if (!parser.parse(arguments)) return wrongUse(QString::fromUtf8(command.name), parser.errorText());
     if (parser.isSet(help)) {
-        out(parser.helpText());
+        // The first line that Qt writes names the path of the program and knows no subcommands.
+        QString text = parser.helpText();
+        text.replace(0, text.indexOf(QLatin1Char('\n')), QString("Usage: forward-lab %1 %2").arg(command.name, command.arguments));
+        out(text);
         return 0;
     }
     return command.run(parser, parser.positionalArguments().mid(1));

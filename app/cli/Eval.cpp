@@ -1,4 +1,5 @@
 #include "app/cli/Commands.h"
+#include "app/cli/ExperimentOptions.h"
 #include "app/cli/LoadedProject.h"
 #include "app/cli/TrainingRun.h"
 
@@ -14,9 +15,10 @@ void options(QCommandLineParser& parser) {
 
 int run(const QCommandLineParser& parser, const QStringList& positional) {
     if (positional.size() != 1) return wrongUse("eval", "name one project file.");
+    const Result<std::int64_t> threads = integerOption(parser, "threads", 0, 0, 1024);
+    if (!threads) return fail(threads.error(), kExitUsage);
     DataService service;
-    Result<LoadedProject> loaded =
-        loadProject(positional.first().toStdString(), parser.value("dataset").toStdString(), service, parser.value("threads").toInt());
+    Result<LoadedProject> loaded = loadProject(positional.first().toStdString(), parser.value("dataset").toStdString(), service, static_cast<int>(*threads));
     if (!loaded) return fail(loaded.error());
     const std::optional<Evaluation> e = loaded->trainer->evaluate();
     if (!e) return kExitFailed;

@@ -21,6 +21,7 @@ void addExperimentOptions(QCommandLineParser& parser) {
         {"epochs", "Epochs to train; the rule's recipe if it is not given.", "N"},
         {"batch", "Samples per step; the rule's recipe if it is not given.", "B"},
         {"optimizer", "Optimiser, with parameters: adam:rate=0.001. `forward-lab optimizers` lists them.", "O[:key=value,...]"},
+        {"layer-optimizer", "Optimiser of one layer, counted from 1: 2=sgd:rate=0.1. May be given several times.", "L=O[:key=value,...]"},
         {"schedule", "Learning-rate schedule: kind=cosine,warmup=1, ...", "key=value,..."},
         {"seed", "Seed of everything random.", "S", "1"},
         {"limit", "Use at most this many training samples.", "N"},
@@ -140,6 +141,22 @@ Result<ParsedExperiment> parseExperiment(const QCommandLineParser& parser, DataS
                              experiment.optimizer.id == optimizer->id ? experiment.optimizer.held : std::map<std::string, ParamValue>{});
         if (!held) return held.error();
         experiment.optimizer = {optimizer->id, *held};
+    }
+    for (const QString& text : parser.values("layer-optimizer")) {
+        const QString number = text.section('=', 0, 0);
+        bool whole = false;
+        const int layer = number.toInt(&whole);
+        if (!whole || layer < 1)
+            return Error{"LAB-CLI-113", "'" + text.toStdString() + "' does not begin with the number of a layer.", "--layer-optimizer",
+                         "Write L=optimizer:key=value, for example 2=sgd:rate=0.1."};
+        const Result<NamedParams> chosen = parseNamedParams(text.section('=', 1).toStdString());
+        if (!chosen) return chosen.error();
+        const OptimizerDescription* optimizer = findOptimizer(chosen->id);
+        if (optimizer == nullptr)
+            return Error{"LAB-RUN-103", "there is no optimiser '" + chosen->id + "'.", "--layer-optimizer", "`forward-lab optimizers` lists them."};
+        auto held = assigned(optimizer->params, chosen->values);
+        if (!held) return held.error();
+        experiment.layerOptimizers[layer - 1] = {optimizer->id, *held};
     }
     if (parser.isSet("schedule")) {
         const auto values = pairs(parser.value("schedule").toStdString());

@@ -1,4 +1,5 @@
 #include "app/cli/Commands.h"
+#include "app/cli/ExperimentOptions.h"
 #include "app/cli/LoadedProject.h"
 #include "app/cli/TrainingRun.h"
 #include "core/document/Views.h"
@@ -32,13 +33,16 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
     const int epochs = parser.value("epochs").toInt(&ok);
     if (!ok || epochs < 1 || epochs > 100000) return wrongUse("first", "--epochs must be a whole number from 1 to 100000.");
 
+    const Result<std::int64_t> threads = integerOption(parser, "threads", 0, 0, 1024);
+    if (!threads) return fail(threads.error(), kExitUsage);
+
     DataService service;
     Experiment experiment = firstExperiment(haveFashionMnist());
     experiment.epochs = epochs;
     Result<std::shared_ptr<const PreparedData>> data = service.prepare(experiment.data, experiment.seed);
     if (!data) return fail(data.error());
     TrainerOptions trainerOptions;
-    trainerOptions.threads = parser.value("threads").toInt();
+    trainerOptions.threads = static_cast<int>(*threads);
     Result<std::unique_ptr<Trainer>> trainer = Trainer::create(experiment, *data, trainerOptions);
     if (!trainer) return fail(trainer.error());
     out(QString::fromStdString(experiment.title + "\n" + (*data)->summary + "\n\n"));

@@ -3,6 +3,8 @@
 #include "app/cli/TrainingRun.h"
 #include "core/io/Project.h"
 
+#include <QFileInfo>
+
 namespace lab {
 
 namespace {
@@ -35,6 +37,16 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
     trainerOptions.threads = static_cast<int>(*threads);
     trainerOptions.steps = *steps;
     trainerOptions.evaluateEvery = *every;
+
+    // Said before hours of training, not after them.
+    for (const char* option : {"save", "save-weights"}) {
+        if (!parser.isSet(option)) continue;
+        const QFileInfo file(parser.value(option));
+        const QFileInfo folder(file.absolutePath());
+        if (file.isDir() || !folder.isDir() || !folder.isWritable())
+            return fail({"LAB-IO-104", "nothing can be written there (--" + std::string(option) + ").", parser.value(option).toStdString(),
+                         "Choose a file in a folder that exists and may be written."});
+    }
 
     Result<std::unique_ptr<Trainer>> made = Trainer::create(parsed->experiment, parsed->data, trainerOptions);
     if (!made) return fail(made.error());

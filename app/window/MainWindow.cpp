@@ -91,6 +91,7 @@ MainWindow::MainWindow(const WindowOptions& options, QWidget* parent) : QMainWin
         if (settings.contains("window/geometry")) restoreGeometry(settings.value("window/geometry").toByteArray());
         setDark(settings.value("window/dark", false).toBool());
     }
+    themeChanged();
     setMode(Mode::Run);
 }
 
@@ -107,12 +108,15 @@ void MainWindow::connectAll() {
     connect(&m_document, &Document::replaced, this, [this] {
         m_inputShape.clear();
         m_classes = 0;
+        m_replacedAt = m_run.runner().latest()->run;
+        m_loaded = m_runsWith = m_document.experiment();
         documentChanged(true);
         m_reloadTimer.stop();
         m_run.load(m_document.experiment(), m_document.checkpoint());
         QTimer::singleShot(0, m_canvas, [this] { m_canvas->fit(); });
     });
     connect(&m_document, &Document::stateChanged, this, &MainWindow::updateTitle);
+    connect(ThemeSignal::instance(), &ThemeSignal::themeChanged, this, &MainWindow::themeChanged);
     connect(&m_run, &RunController::snapshotChanged, this, &MainWindow::snapshotChanged);
     connect(&m_run, &RunController::stateChanged, this, &MainWindow::runStateChanged);
 
@@ -138,6 +142,7 @@ void MainWindow::connectAll() {
     connect(m_canvas, &CircuitView::zoomChanged, this, [this](double z) { m_zoom->setText(tr("%1 %").arg(qRound(100 * z))); });
     connect(m_canvas, &CircuitView::togglesChanged, this, [this] {
         ProbeRequest needs;
+        needs.channels = false;
         needs.activity = m_canvas->toggles().activity;
         m_run.setOwnNeeds(needs);
         if (QDockWidget* costs = dock("costs")) costs->setVisible(m_canvas->toggles().costs);
@@ -153,11 +158,7 @@ void MainWindow::connectAll() {
         change(tr("Choose %1").arg(QString::fromStdString(rule->title)), [&](Experiment& e) { e = withRule(e, rule->id); });
     });
     connect(m_rules, &RulePanel::paramChanged, this, [this](const std::string& name, const ParamValue& value) {
-        const RuleDescription* rule = findRule(m_document.experiment().rule);
-        const ParamSpec* spec = rule == nullptr ? nullptr : ParamSet(rule->params).find(name);
-        const bool live = spec != nullptr && std::any_of(rule->params.begin(), rule->params.end(), [&](const ParamSpec& s) { return s.name == name && s.live; });
-        if (live) m_run.runner().setLive("rule", name, value);
-        change(tr("Set %1").arg(QString::fromStdString(name)), [&](Experiment& e) { e.ruleParams[name] = value; }, 101, live);
+        change(tr("Set %1").arg(QString::fromStdString(name)), [&](Experiment& e) { e.ruleParams[name] = value; }, 101);
     });
     connect(m_rules, &RulePanel::fixChosen, this, [this](const Fix& fix) {
         change(QString::fromStdString(fix.title), [&](Experiment& e) { e.circuit = fix.result; });
@@ -178,15 +179,20 @@ void MainWindow::connectAll() {
     });
     connect(m_data, &DataPanel::fileWanted, m_openAction, &QAction::trigger);
 
-    connect(m_training, &TrainingPanel::optimizerChosen, this, [this](const QString& id) {
-        change(tr("Choose optimiser %1").arg(id), [&](Experiment& e) { e.optimizer = {id.toStdString(), {}}; });
+    connect(m_training, &TrainingPanel::optimizerChosen, this, [this](const QString& id, int layer) {
+        change(id.isEmpty() ? tr("Same optimiser for all") : tr("Choose optimiser %1").arg(id), [&](Experiment& e) {
+            if (layer < 0)
+                e.optimizer = {id.toStdString(), {}};
+            else if (id.isEmpty())
+                e.layerOptimizers.erase(layer);
+            else
+                e.layerOptimizers[layer] = {id.toStdString(), {}};
+        });
     });
-    connect(m_training, &TrainingPanel::optimizerParamChanged, this, [this](const std::string& name, const ParamValue& value) {
-        const OptimizerDescription* description = findOptimizer(m_document.experiment().optimizer.id);
-        const bool live = description != nullptr && std::any_of(description->params.begin(), description->params.end(),
-                                                                [&](const ParamSpec& s) { return s.name == name && s.live; });
-        if (live) m_run.runner().setLive("optimizer", name, value);
-        change(tr("Set %1").arg(QString::fromStdString(name)), [&](Experiment& e) { e.optimizer.held[name] = value; }, 104, live);
+    connect(m_training, &TrainingPanel::optimizerParamChanged, this, [this](const std::string& name, const ParamValue& value, int layer) {
+        change(tr("Set %1").arg(QString::fromStdString(name)), [&](Experiment& e) {
+            (layer < 0 ? e.optimizer : e.layerOptimizers[layer]).held[name] = value;
+        }, layer < 0 ? 104 : 200 + layer);
     });
     connect(m_training, &TrainingPanel::scheduleChanged, this, [this](const std::string& name, const ParamValue& value) {
         change(tr("Set schedule %1").arg(QString::fromStdString(name)), [&](Experiment& e) { e.schedule[name] = value; }, 105);
@@ -205,19 +211,20 @@ void MainWindow::connectAll() {
     });
 }
 
-void MainWindow::change(const QString& title, const std::function<void(Experiment&)>& edit, int mergeKey, bool live) {
+void MainWindow::change(const QString& title, const std::function<void(Experiment&)>& edit, int mergeKey) {
     Experiment after = m_document.experiment();
     edit(after);
-    m_skipReload = live;
     m_document.change(after, title, mergeKey);
-    m_skipReload = false;
 }
 
 void MainWindow::documentChanged(bool circuit) {
     if (circuit) refreshCircuit();
     refreshPanels();
     updateTitle();
-    if (m_skipReload) return;
+    if (adoptLive()) {
+        m_reloadTimer.stop();
+        return;
+    }
     const Snapshot& s = m_run.snapshot();
     if (s.state != RunState::Empty && s.step > 0 && m_loadedOnce)
         say(tr("The experiment has changed: training begins again with it. Undo brings back the settings, not the weights."));
@@ -278,16 +285,74 @@ void MainWindow::refreshPanels() {
     m_inspector->setEditable(!running);
 }
 
+bool MainWindow::adoptLive() {
+    const Experiment& now = m_document.experiment();
+    const Snapshot& s = m_run.snapshot();
+    // Before the first step every parameter belongs to the start.
+    const bool begun = (s.step > 0 || s.state == RunState::Running) && s.state != RunState::Failed;
+    Experiment reached = m_runsWith;
+    reached.title = now.title;
+    reached.notes = now.notes;
+    struct Change {
+        std::string scope, name;
+        ParamValue value;
+    };
+    std::vector<Change> changes;
+    const auto take = [&](const char* scope, const std::vector<ParamSpec>& specs, std::map<std::string, ParamValue>& from,
+                          const std::map<std::string, ParamValue>& to) {
+        for (const ParamSpec& spec : specs) {
+            if (!spec.live) continue;
+            const auto before = from.find(spec.name);
+            const auto after = to.find(spec.name);
+            const ParamValue value = after == to.end() ? spec.standard : after->second;
+            if ((before == from.end() ? spec.standard : before->second) != value) changes.push_back({scope, spec.name, value});
+            from.erase(spec.name);
+            if (after != to.end()) from[spec.name] = value;
+        }
+    };
+    const RuleDescription* rule = findRule(now.rule);
+    if (begun && rule != nullptr && reached.rule == now.rule) take("rule", rule->params, reached.ruleParams, now.ruleParams);
+    const OptimizerDescription* optimizer = findOptimizer(now.optimizer.id);
+    if (begun && optimizer != nullptr && reached.optimizer.id == now.optimizer.id)
+        take("optimizer", optimizer->params, reached.optimizer.held, now.optimizer.held);
+    if (!(reached == now)) return false;
+    for (const Change& c : changes) m_run.runner().setLive(c.scope, c.name, c.value);
+    m_runsWith = now;
+    return true;
+}
+
 void MainWindow::reload() {
     m_seenRun = 0;
+    m_loaded = m_runsWith = m_document.experiment();
     m_run.load(m_document.experiment());
+}
+
+void MainWindow::reloadIfDue() {
+    if (!m_reloadTimer.isActive()) return;
+    m_reloadTimer.stop();
+    reload();
+}
+
+void MainWindow::advance(RunUntil until) {
+    reloadIfDue();
+    m_run.runner().run(until);
+}
+
+void MainWindow::reset() {
+    reloadIfDue();
+    // What was changed live belongs to the new start.
+    if (m_loaded == m_runsWith)
+        m_run.runner().reset();
+    else
+        reload();
 }
 
 void MainWindow::snapshotChanged() {
     const Snapshot& s = m_run.snapshot();
     m_transport->show(s);
     m_fingerprint->setText(s.fingerprint.empty() ? QString::fromStdString(kernelClass()) : QString::fromStdString(s.fingerprint));
-    if (s.state == RunState::Running) m_document.markRunChanged();
+    const std::int64_t saved = m_document.checkpoint() ? m_document.checkpoint()->step : 0;
+    if (s.layers && s.run > m_replacedAt && s.step != saved) m_document.markRunChanged();
     if (!s.wireActivity.empty() && m_canvas->toggles().activity) {
         // Rank, not size: widths of glow can be compared whatever the scale of a layer.
         std::vector<std::pair<double, std::string>> order;
@@ -313,6 +378,11 @@ void MainWindow::snapshotChanged() {
         long weights = 0;
         if (const Result<std::unique_ptr<Network>> network = Network::compile(m_document.experiment().circuit, {s.schema->shape, s.schema->classes}))
             weights = static_cast<long>((*network)->parameters().trainedCount());
+        std::vector<std::pair<int, std::string>> layers;
+        if (s.groups)
+            for (const Snapshot::UpdateGroup& group : *s.groups)
+                if (group.layer >= 0 && (layers.empty() || layers.back().first != group.layer)) layers.emplace_back(group.layer, group.title);
+        m_training->setLayers(layers);
         m_summary->setText(tr("%n layer(s)", "", s.layers ? static_cast<int>(s.layers->size()) : 0) + QStringLiteral("  ·  ") +
                            tr("%1 weights").arg(groupedNumber(static_cast<double>(weights))) + QStringLiteral("  ·  ") +
                            tr("seed %1").arg(m_document.experiment().seed));
@@ -324,9 +394,8 @@ void MainWindow::runStateChanged() {
     const bool running = s.state == RunState::Running;
     m_trainAction->setText(running ? tr("Pause") : s.step > 0 && s.state != RunState::Finished ? tr("Go on") : tr("Train"));
     m_trainAction->setEnabled(m_sizes.ok() && s.state != RunState::Failed && s.state != RunState::Finished && s.state != RunState::Empty);
-    m_stepAction->setEnabled(!running && s.state != RunState::Failed);
-    m_epochAction->setEnabled(!running && s.state != RunState::Failed);
-    m_runToAction->setEnabled(!running && s.state != RunState::Failed);
+    for (QAction* action : {m_stepAction, m_epochAction, m_runToAction})
+        action->setEnabled(s.state == RunState::Ready || s.state == RunState::Paused);
     refreshPanels();
     if (s.state == RunState::Failed) {
         say(QString::fromStdString(s.message), true);
@@ -353,19 +422,13 @@ void MainWindow::train() {
         return;
     }
     if (m_mode != Mode::Run) setMode(Mode::Run);
-    if (m_reloadTimer.isActive()) {
-        m_reloadTimer.stop();
-        reload();
-    }
-    m_run.runner().run();
+    advance({});
 }
 
 void MainWindow::pause() { m_run.runner().pause(); }
 
 void MainWindow::say(const QString& message, bool error) {
-    QPalette palette = m_message->palette();
-    palette.setColor(QPalette::WindowText, error ? Theme::current().error : Theme::current().mute);
-    m_message->setPalette(palette);
+    m_message->setForegroundRole(error ? QPalette::BrightText : QPalette::PlaceholderText);  // roles follow the theme
     m_message->setText(message);
     m_message->setToolTip(message);
 }
@@ -383,6 +446,18 @@ void MainWindow::updateTitle() {
 void MainWindow::setDark(bool dark) {
     if (Theme::current().dark != dark) Theme::setDark(dark);
     if (m_darkAction->isChecked() != dark) m_darkAction->setChecked(dark);
+}
+
+void MainWindow::themeChanged() {
+    const Theme& t = Theme::current();
+    // One control of four parts: a frame around, the chosen part raised and coloured.
+    m_modeSwitch->setStyleSheet(QStringLiteral("QWidget#modes { background: %1; border: 1px solid %2; border-radius: 8px; }"
+                                               "QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 3px 14px; color: %3; }"
+                                               "QToolButton:hover { color: %4; background: transparent; }"
+                                               "QToolButton:checked { background: %5; border-color: %6; color: %4; font-weight: 600; }"
+                                               "QToolButton:focus { border-color: %6; }")
+                                    .arg(t.background.name(), t.hairline.name(), t.mute.name(), t.ink.name(), t.tint.name(), t.selection.name()));
+    refreshPanels();
     updateTitle();
 }
 

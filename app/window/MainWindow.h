@@ -85,11 +85,16 @@ private:
     void refreshCircuit();
     void refreshPanels();
     void reload();                               // the run that belongs to the document
+    void reloadIfDue();
+    bool adoptLive();                            // hands live changes to the run; false: it has to begin anew
+    void advance(RunUntil until);
+    void reset();
+    void themeChanged();
     void snapshotChanged();
     void runStateChanged();
     void updateTitle();
     void updateMarks();
-    void change(const QString& title, const std::function<void(Experiment&)>& edit, int mergeKey = 0, bool live = false);
+    void change(const QString& title, const std::function<void(Experiment&)>& edit, int mergeKey = 0);
     void exportFigure(std::shared_ptr<const Figure> figure, const QString& extension);
     void copyFigure(std::shared_ptr<const Figure> figure);
     void say(const QString& message, bool error = false);
@@ -97,7 +102,8 @@ private:
     void rememberRecent(const QString& path);
     void fillRecent();
     void autosave();
-    QByteArray layoutState() const;
+    QByteArray layoutState() const;              // with the mode that it belongs to
+    void restoreLayout(const QByteArray& state);
     Project currentProject();
     bool save();
     bool saveAs();
@@ -110,8 +116,10 @@ private:
     std::vector<long> m_inputShape;   // of the data that the engine has loaded
     int m_classes = 0;
     bool m_loadedOnce = false;
-    bool m_skipReload = false;
     std::uint64_t m_seenRun = 0;
+    std::uint64_t m_replacedAt = 0;   // the engine's run when another document came: its pictures are of the old one
+    Experiment m_loaded;              // what the engine was given at the start of the run
+    Experiment m_runsWith;            // the same with the live changes since
     QTimer m_reloadTimer;
     QTimer m_autosaveTimer;
     Mode m_mode = Mode::Run;
@@ -133,6 +141,7 @@ private:
     QLabel* m_fingerprint = nullptr;
     QLabel* m_zoom = nullptr;
     QToolButton* m_trainButton = nullptr;
+    QWidget* m_modeSwitch = nullptr;
     QMenu* m_recent = nullptr;
     QMenu* m_viewMenu = nullptr;
     std::map<QString, QDockWidget*> m_docks;

@@ -53,7 +53,7 @@ bool MainWindow::openFile(const QString& path) {
     if (path.endsWith(".flab", Qt::CaseInsensitive)) {
         if (!confirmDiscard()) return false;
         if (const Result<void> opened = m_document.open(path); !opened) return failed(opened.error());
-        if (!m_document.layout().isEmpty()) restoreState(m_document.layout(), 3);
+        restoreLayout(m_document.layout());
         rememberRecent(path);
         return true;
     }
@@ -71,7 +71,7 @@ bool MainWindow::openFile(const QString& path) {
     if (!data) return failed(data.error());
     change(tr("Open data %1").arg(QFileInfo(path).fileName()), [&](Experiment& e) {
         e.data = DataChoice();
-        e.data.source = path.toStdString();
+        e.data.source = QFileInfo(path).absoluteFilePath().toStdString();
         e.data.checksum = data->checksum;
     });
     return true;

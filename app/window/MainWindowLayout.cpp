@@ -67,7 +67,7 @@ void MainWindow::makeActions() {
     m_stepAction = makeAction(this, tr("Step"), tr("One batch"), {QKeySequence(Qt::Key_F6)});
     m_epochAction = makeAction(this, tr("Epoch"), tr("To the end of this epoch"), {QKeySequence(Qt::Key_F7)});
     m_runToAction = makeAction(this, tr("Run to…"), tr("To a step that you choose"), {QKeySequence(tr("Ctrl+F7"))});
-    m_resetAction = makeAction(this, tr("Reset"), tr("Back to the same start: same seed, same weights, same order"), {QKeySequence(tr("Ctrl+R"))});
+    m_resetAction = makeAction(this, tr("Reset"), tr("Back to the same start: same seed, same weights, same order"), {QKeySequence(Qt::SHIFT | Qt::Key_F5)});
     m_seedAction = makeAction(this, tr("New seed"), tr("Another start: other weights, another order"), {QKeySequence(tr("Ctrl+Shift+R"))});
     m_darkAction = makeAction(this, tr("&Dark theme"), tr("Light on dark"), {QKeySequence(tr("Ctrl+Shift+D"))});
     m_darkAction->setCheckable(true);
@@ -87,17 +87,17 @@ void MainWindow::makeActions() {
         addAction(action);
     }
     connect(m_trainAction, &QAction::triggered, this, &MainWindow::train);
-    connect(m_stepAction, &QAction::triggered, this, [this] { m_run.runner().run({RunUntil::Kind::Steps, 1}); });
-    connect(m_epochAction, &QAction::triggered, this, [this] { m_run.runner().run({RunUntil::Kind::EpochEnd, 0}); });
+    connect(m_stepAction, &QAction::triggered, this, [this] { advance({RunUntil::Kind::Steps, 1}); });
+    connect(m_epochAction, &QAction::triggered, this, [this] { advance({RunUntil::Kind::EpochEnd, 0}); });
     connect(m_runToAction, &QAction::triggered, this, [this] {
         const Snapshot& s = m_run.snapshot();
         bool ok = false;
         const int step = QInputDialog::getInt(this, tr("Run to a step"), tr("Step (there are %1 in an epoch):").arg(s.stepsPerEpoch),
                                               static_cast<int>(std::min<std::int64_t>(s.step + s.stepsPerEpoch, s.plannedSteps)), 1,
                                               static_cast<int>(std::min<std::int64_t>(s.plannedSteps, 2000000000)), 1, &ok);
-        if (ok) m_run.runner().run({RunUntil::Kind::Step, step});
+        if (ok) advance({RunUntil::Kind::Step, step});
     });
-    connect(m_resetAction, &QAction::triggered, this, [this] { m_run.runner().reset(); });
+    connect(m_resetAction, &QAction::triggered, this, &MainWindow::reset);
     connect(m_seedAction, &QAction::triggered, this, [this] {
         change(tr("New seed"), [](Experiment& e) { e.seed = e.seed % 2147483647u + 1; });
     });
@@ -136,13 +136,22 @@ void MainWindow::makeTopBar() {
     m_title->setMinimumWidth(170);
     row->addWidget(m_title);
     row->addStretch(1);
-    for (int i = 0; i < 4; ++i) {
-        auto* button = new QToolButton(host);
-        button->setDefaultAction(m_modeActions[static_cast<std::size_t>(i)]);
+    m_modeSwitch = new QWidget(host);
+    m_modeSwitch->setObjectName(QStringLiteral("modes"));
+    m_modeSwitch->setAttribute(Qt::WA_StyledBackground);
+    m_modeSwitch->setAccessibleName(tr("Mode"));
+    auto* modes = new QHBoxLayout(m_modeSwitch);
+    modes->setContentsMargins(2, 2, 2, 2);
+    modes->setSpacing(2);
+    for (QAction* action : m_modeActions) {
+        auto* button = new QToolButton(m_modeSwitch);
+        button->setDefaultAction(action);
         button->setToolButtonStyle(Qt::ToolButtonTextOnly);
-        button->setMinimumSize(70, 28);
-        row->addWidget(button);
+        // Wide enough for the semi-bold of the chosen one, so that nothing moves.
+        button->setMinimumSize(84, 26);
+        modes->addWidget(button);
     }
+    row->addWidget(m_modeSwitch);
     row->addStretch(1);
     using Command = CircuitView::Command;
     for (const Command command : {Command::ToggleColumns, Command::ToggleSizes, Command::ToggleActivity, Command::ToggleRule, Command::ToggleCosts}) {
@@ -409,11 +418,21 @@ void MainWindow::restoreStoredLayout(Mode mode) {
 
 void MainWindow::resetLayout() {
     m_layouts.clear();
-    QSettings().remove("layout");
+    if (!m_options.safe) QSettings().remove("layout");
     defaultLayout(m_mode);
     m_canvas->fit();
 }
 
-QByteArray MainWindow::layoutState() const { return saveState(kLayoutVersion); }
+QByteArray MainWindow::layoutState() const {
+    return QByteArray(1, static_cast<char>('0' + static_cast<int>(m_mode))) + saveState(kLayoutVersion);
+}
+
+void MainWindow::restoreLayout(const QByteArray& state) {
+    // Out of a file: a layout of another version or none at all leaves the present one.
+    const int mode = state.isEmpty() ? -1 : state.front() - '0';
+    if (mode < 0 || mode > static_cast<int>(Mode::Compare)) return;
+    setMode(static_cast<Mode>(mode));
+    static_cast<void>(restoreState(state.mid(1), kLayoutVersion));
+}
 
 }  // namespace lab

@@ -9,6 +9,7 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -25,6 +26,45 @@ QLabel* label(QWidget* parent, double pixels, int weight) {
     return l;
 }
 
+constexpr int kFamilyRole = Qt::UserRole + 1;
+constexpr int kSuitsRole = Qt::UserRole + 2;
+
+// Two lines: the rule's name, and its family in the muted colour. The chosen one has a tint and a bar at its left.
+class RuleDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override { return {120, 44}; }
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        const Theme& theme = Theme::current();
+        const bool enabled = (option.state & QStyle::State_Enabled) != 0;
+        const bool suits = index.data(kSuitsRole).toBool();
+        painter->save();
+        if ((option.state & QStyle::State_Selected) != 0) {
+            painter->fillRect(option.rect, theme.tint);
+            painter->fillRect(QRect(option.rect.topLeft(), QSize(3, option.rect.height())), theme.selection);
+        } else if ((option.state & QStyle::State_MouseOver) != 0 && enabled) {
+            painter->fillRect(option.rect, theme.grid);
+        }
+        const QRect text = option.rect.adjusted(14, 5, -10, -5);
+        const auto line = [&](const QRect& rect, const QFont& font, const QColor& color, const QString& words) {
+            painter->setFont(font);
+            painter->setPen(color);
+            painter->drawText(rect, Qt::AlignLeft | Qt::AlignVCenter, QFontMetrics(font).elidedText(words, Qt::ElideRight, rect.width()));
+        };
+        const int half = text.height() / 2;
+        line(QRect(text.left(), text.top(), text.width(), half), uiFont(13, QFont::DemiBold), suits && enabled ? theme.ink : theme.mute,
+             index.data(Qt::DisplayRole).toString());
+        line(QRect(text.left(), text.top() + half, text.width(), half), uiFont(11.5), theme.mute, index.data(kFamilyRole).toString());
+        if ((option.state & QStyle::State_HasFocus) != 0 && (option.state & QStyle::State_KeyboardFocusChange) != 0) {
+            painter->setPen(theme.selection);
+            painter->drawRect(option.rect.adjusted(0, 0, -1, -1));
+        }
+        painter->restore();
+    }
+};
+
 }  // namespace
 
 RulePanel::RulePanel(QWidget* parent) : QWidget(parent) {
@@ -32,10 +72,11 @@ RulePanel::RulePanel(QWidget* parent) : QWidget(parent) {
     outer->setContentsMargins(0, 0, 0, 0);
     m_list = new QListWidget(this);
     m_list->setAccessibleName(tr("Learning rules"));
-    m_list->setUniformItemSizes(false);
+    m_list->setUniformItemSizes(true);
+    m_list->setItemDelegate(new RuleDelegate(m_list));
+    m_list->setMouseTracking(true);
     m_list->setFrameShape(QFrame::NoFrame);
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_list->setTextElideMode(Qt::ElideRight);
     outer->addWidget(m_list, 2);
 
     auto* scroll = new QScrollArea(this);
@@ -85,9 +126,9 @@ void RulePanel::show(const Experiment& experiment, const std::vector<Suitability
     for (std::size_t i = 0; i < rules.size() && static_cast<int>(i) < m_list->count(); ++i) {
         QListWidgetItem* item = m_list->item(static_cast<int>(i));
         const bool ok = i >= suits.size() || suits[i].ok;
-        item->setText(QString::fromStdString(rules[i].title) + QStringLiteral("\n") + QString::fromStdString(rules[i].family) +
-                      (ok ? QString() : tr("  ·  not for this circuit")));
-        item->setForeground(ok ? Theme::current().ink : Theme::current().mute);
+        item->setData(kFamilyRole, QString::fromStdString(rules[i].family) + (ok ? QString() : tr("  ·  not for this circuit")));
+        item->setData(kSuitsRole, ok);
+        item->setData(Qt::AccessibleDescriptionRole, item->data(kFamilyRole));
         item->setToolTip(QString::fromStdString(rules[i].summary + (ok ? "" : "\n\n" + suits[i].reason + " " + suits[i].hint)));
         if (rules[i].id == experiment.rule) current = static_cast<int>(i);
     }
@@ -121,9 +162,7 @@ void RulePanel::show(const Experiment& experiment, const std::vector<Suitability
             } else {
                 for (const std::string& note : s.notes) fit += (fit.isEmpty() ? QString() : QStringLiteral("\n")) + QString::fromStdString(note);
             }
-            QPalette palette = m_fit->palette();
-            palette.setColor(QPalette::WindowText, s.ok ? Theme::current().mute : Theme::current().error);
-            m_fit->setPalette(palette);
+            m_fit->setForegroundRole(s.ok ? QPalette::PlaceholderText : QPalette::BrightText);
         }
         m_fit->setText(fit);
         m_fit->setVisible(!fit.isEmpty());

@@ -16,6 +16,7 @@ constexpr int kIdleMilliseconds = 120;
 }  // namespace
 
 RunController::RunController(QObject* parent) : QObject(parent), m_snapshot(std::make_shared<Snapshot>()) {
+    m_ownNeeds.channels = false;  // nothing is recorded for nobody
     m_clock.setTimerType(Qt::CoarseTimer);
     m_clock.setInterval(kFrameMilliseconds);
     connect(&m_clock, &QTimer::timeout, this, &RunController::frame);
@@ -29,8 +30,6 @@ void RunController::load(const Experiment& experiment, std::shared_ptr<const Tra
     DataService* service = &m_data;
     m_runner.load(experiment, [service](const DataChoice& choice, std::uint64_t seed) { return service->prepare(choice, seed); }, options,
                   std::move(from));
-    m_asked = ProbeRequest();
-    m_runner.observe(m_asked);
     m_wantsChanged = true;
 }
 

@@ -36,6 +36,8 @@ public:
     const std::vector<LiveView*>& views() const { return m_views; }
     // What the window itself wants recorded (activity on the wires).
     void setOwnNeeds(const ProbeRequest& needs);
+    // What the engine is asked to record just now.
+    const ProbeRequest& asked() const { return m_asked; }
 
     // Frames since the start and the longest handling of one, for the benchmark of the window.
     std::int64_t frames() const { return m_frames; }

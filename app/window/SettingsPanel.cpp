@@ -9,6 +9,7 @@
 
 #include <QComboBox>
 #include <QLabel>
+#include <QListView>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -29,9 +30,7 @@ QLabel* prose(QWidget* parent) {
     auto* l = new QLabel(parent);
     l->setFont(uiFont(12));
     l->setWordWrap(true);
-    QPalette palette = l->palette();
-    palette.setColor(QPalette::WindowText, Theme::current().mute);
-    l->setPalette(palette);
+    l->setForegroundRole(QPalette::PlaceholderText);  // the muted colour; a role follows the theme
     return l;
 }
 
@@ -161,9 +160,7 @@ void DataPanel::show(const Experiment& experiment, bool running) {
 }
 
 void DataPanel::showData(std::shared_ptr<const PreparedData> data, const QString& problem) {
-    QPalette palette = m_loaded->palette();
-    palette.setColor(QPalette::WindowText, problem.isEmpty() ? Theme::current().mute : Theme::current().error);
-    m_loaded->setPalette(palette);
+    m_loaded->setForegroundRole(problem.isEmpty() ? QPalette::PlaceholderText : QPalette::BrightText);
     m_loaded->setText(!problem.isEmpty() ? problem : data ? QString::fromStdString(data->summary) : tr("Reading…"));
     if (data == m_data) return;
     m_data = data;
@@ -187,8 +184,14 @@ TrainingPanel::TrainingPanel(QWidget* parent) : QWidget(parent) {
     m_plan = new ParamForm(this);
     column->addWidget(m_plan);
     column->addWidget(heading(tr("Optimiser"), this));
+    m_scope = new QComboBox(this);
+    m_scope->setAccessibleName(tr("Optimiser of"));
+    m_scope->setToolTip(tr("All layers share one kind of optimiser, each with its own moments; a layer may have another."));
+    m_scope->addItem(tr("All layers"), -1);
+    column->addWidget(m_scope);
     m_optimizer = new QComboBox(this);
     m_optimizer->setAccessibleName(tr("Optimiser"));
+    m_optimizer->addItem(tr("As all layers"), QString());
     for (const OptimizerDescription& o : optimizerRegistry()) {
         m_optimizer->addItem(QString::fromStdString(o.title), QString::fromStdString(o.id));
         m_optimizer->setItemData(m_optimizer->count() - 1, QString::fromStdString(o.summary), Qt::ToolTipRole);
@@ -203,15 +206,34 @@ TrainingPanel::TrainingPanel(QWidget* parent) : QWidget(parent) {
     column->addWidget(m_schedule);
     column->addStretch(1);
     connect(m_optimizer, &QComboBox::activated, this, [this](int index) {
-        if (!m_filling) emit optimizerChosen(m_optimizer->itemData(index).toString());
+        if (!m_filling) emit optimizerChosen(m_optimizer->itemData(index).toString(), layer());
     });
-    connect(m_params, &ParamForm::changed, this, [this](const std::string& n, const ParamValue& v) { emit optimizerParamChanged(n, v); });
+    connect(m_scope, &QComboBox::activated, this, [this] { show(m_shown, m_running); });
+    connect(m_params, &ParamForm::changed, this, [this](const std::string& n, const ParamValue& v) { emit optimizerParamChanged(n, v, layer()); });
     connect(m_schedule, &ParamForm::changed, this, [this](const std::string& n, const ParamValue& v) { emit scheduleChanged(n, v); });
     connect(m_plan, &ParamForm::changed, this, [this](const std::string& n, const ParamValue& v) { emit planChanged(n, v); });
 }
 
+int TrainingPanel::layer() const { return m_scope->currentData().toInt(); }
+
+void TrainingPanel::setLayers(const std::vector<std::pair<int, std::string>>& layers) {
+    const int chosen = layer();
+    m_scope->clear();
+    m_scope->addItem(tr("All layers"), -1);
+    for (const auto& [number, title] : layers) m_scope->addItem(tr("Only %1").arg(QString::fromStdString(figureText(title))), number);
+    m_scope->setCurrentIndex(std::max(0, m_scope->findData(chosen)));
+    show(m_shown, m_running);
+}
+
 void TrainingPanel::show(const Experiment& experiment, bool running) {
     m_filling = true;
+    m_shown = experiment;
+    m_running = running;
+    const auto own = experiment.layerOptimizers.find(layer());
+    const bool inherits = layer() >= 0 && own == experiment.layerOptimizers.end();
+    const OptimizerChoice& choice = own == experiment.layerOptimizers.end() ? experiment.optimizer : own->second;
+    // The first entry says "as all layers": it means something for a single layer only.
+    if (QListView* list = qobject_cast<QListView*>(m_optimizer->view())) list->setRowHidden(0, layer() < 0);
     ParamSet plan(planParams());
     static_cast<void>(plan.set("epochs", experiment.epochs).ok());
     static_cast<void>(plan.set("batch", experiment.batch).ok());
@@ -219,12 +241,13 @@ void TrainingPanel::show(const Experiment& experiment, bool running) {
     static_cast<void>(plan.set("shuffled", experiment.shuffled).ok());
     m_plan->setParams(plan);
     m_plan->setReadOnly(running);
-    m_optimizer->setCurrentIndex(m_optimizer->findData(QString::fromStdString(experiment.optimizer.id)));
+    m_optimizer->setCurrentIndex(inherits ? 0 : m_optimizer->findData(QString::fromStdString(choice.id)));
     m_optimizer->setEnabled(!running);
-    if (const OptimizerDescription* description = findOptimizer(experiment.optimizer.id)) {
+    if (const OptimizerDescription* description = findOptimizer(choice.id)) {
         m_about->setText(QString::fromStdString(description->summary));
-        m_params->setParams(filled(description->params, experiment.optimizer.held));
+        m_params->setParams(filled(description->params, choice.held));
         m_params->setLiveOnly(running);
+        m_params->setReadOnly(inherits || (running && layer() >= 0));
     }
     m_schedule->setParams(filled(scheduleParams(), experiment.schedule));
     m_schedule->setReadOnly(running);

@@ -52,17 +52,25 @@ class TrainingPanel : public QWidget {
 public:
     explicit TrainingPanel(QWidget* parent = nullptr);
     void show(const Experiment& experiment, bool running);
+    // What may have an optimiser of its own: layer number and title, from the run.
+    void setLayers(const std::vector<std::pair<int, std::string>>& layers);
     QSize sizeHint() const override { return {300, 420}; }
 
 signals:
-    void optimizerChosen(const QString& id);
-    void optimizerParamChanged(const std::string& name, const lab::ParamValue& value);
+    // `layer` -1 is all layers without an optimiser of their own; an empty id: the layer goes back to that.
+    void optimizerChosen(const QString& id, int layer);
+    void optimizerParamChanged(const std::string& name, const lab::ParamValue& value, int layer);
     void scheduleChanged(const std::string& name, const lab::ParamValue& value);
     void planChanged(const std::string& name, const lab::ParamValue& value);  // epochs, batch, seed, shuffled
 
 private:
+    int layer() const;
+
+    QComboBox* m_scope = nullptr;
     QComboBox* m_optimizer = nullptr;
     QLabel* m_about = nullptr;
+    Experiment m_shown;
+    bool m_running = false;
     ParamForm* m_params = nullptr;
     ParamForm* m_schedule = nullptr;
     ParamForm* m_plan = nullptr;

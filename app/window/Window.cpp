@@ -8,6 +8,7 @@
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QFileInfo>
+#include <QIcon>
 #include <QSettings>
 #include <QSocketNotifier>
 
@@ -54,6 +55,7 @@ int runWindow(int argc, char* argv[], void (*name)(QCoreApplication&)) {
                     kExitUsage);
 
     Theme::apply(application);
+    QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/app.svg")));
     if (parser.isSet("screenshots")) return takeScreenshots(parser.value("screenshots"));
 
     WindowOptions options;

@@ -110,6 +110,8 @@ struct Snapshot {
     const RuleDescription* rule = nullptr;
     std::shared_ptr<const std::vector<RuleLayer>> layers;
     std::shared_ptr<const std::vector<PredictionWay>> ways;
+    struct UpdateGroup { std::string title; int layer = -1; };  // what has an optimiser: "W_1" of layer 0
+    std::shared_ptr<const std::vector<UpdateGroup>> groups;
     std::shared_ptr<const DataSchema> schema;
     Task task = Task::Classify;
 

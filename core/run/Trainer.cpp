@@ -74,6 +74,7 @@ struct Trainer::State {
 
     std::shared_ptr<const std::vector<RuleLayer>> layers;
     std::shared_ptr<const std::vector<PredictionWay>> ways;
+    std::shared_ptr<const std::vector<Snapshot::UpdateGroup>> groups;
     std::shared_ptr<const DataSchema> schema;
 
     void shuffle(std::int64_t epoch);
@@ -160,6 +161,9 @@ Result<std::unique_ptr<Trainer>> Trainer::create(const Experiment& experiment, s
     s.layers = std::make_shared<std::vector<RuleLayer>>(s.rule->layers());
     s.ways = std::make_shared<std::vector<PredictionWay>>(s.rule->ways());
     s.schema = std::make_shared<DataSchema>(s.data->schema);
+    auto groups = std::make_shared<std::vector<Snapshot::UpdateGroup>>();
+    for (int g = 0; g < s.updater->groups(); ++g) groups->push_back({s.updater->title(g), s.updater->layer(g)});
+    s.groups = groups;
     s.recorder = std::make_unique<ChannelRecorder>(s.description->channels, static_cast<int>(s.layers->size()), *s.layers, s.history);
     s.probes = std::make_unique<ProbeTaker>(*s.network, *s.rule, *s.data, options.probeSamples, experiment.seed);
     s.addSeries();
@@ -365,6 +369,7 @@ std::shared_ptr<Snapshot> Trainer::snapshot() {
     out->rule = s.description;
     out->layers = s.layers;
     out->ways = s.ways;
+    out->groups = s.groups;
     out->schema = s.schema;
     out->task = s.network->task();
     s.recorder->copyTo(*out);

@@ -116,8 +116,9 @@ Result<void> runTraining(Trainer& trainer, const TrainingOutput& output) {
     if (!output.quiet) {
         std::string header = "  epoch      step   train loss    test loss";
         const std::vector<PredictionWay>& ways = trainer.rule().ways();
+        const bool classify = trainer.network().task() == Task::Classify;
         for (std::size_t w = 0; w < ways.size(); ++w)
-            if (shown(ways, w)) header += "  " + ways[w].title + " %";
+            if (classify && shown(ways, w)) header += "  " + ways[w].title + " %";
         std::printf("%s    samples/s  fingerprint\n", header.c_str());
         std::fflush(stdout);
     }

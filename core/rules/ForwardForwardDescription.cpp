@@ -139,7 +139,12 @@ Suitability suits(const Circuit&, const Network& network, const DataSchema& data
     if (4 * classes > inputs)
         result.notes.push_back("The label takes the place of " + std::to_string(classes) + " of the " + std::to_string(inputs) +
                                " inputs.");
-    const std::size_t layers = localStages(network).size();
+    const std::vector<LocalStage> stages = localStages(network);
+    const std::size_t layers = stages.size();
+    if (std::all_of(stages.begin(), stages.end(), [](const LocalStage& s) { return s.shape.size() == 3; }))
+        result.notes.push_back("The label stands at the edge of the image and convolutions see only what is near: the goodness of "
+                               "most positions cannot depend on it. Put a hidden linear layer behind the convolutions, or read "
+                               "the answer from the softmax head.");
     const bool head = params.flag("head") || params.text("negatives") == "hard";
     if (!head)
         result.notes.push_back("The circuit's read-out is not trained: the answer is the label with the largest goodness.");

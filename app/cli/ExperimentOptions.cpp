@@ -14,7 +14,7 @@ void addExperimentOptions(QCommandLineParser& parser) {
     parser.addOptions({
         {"circuit", "Circuit: mlp:784-500-500-10, a template (cnn, residual, ...), a .ncd.json or .flab file.", "C", "mlp"},
         {"rule", "Learning rule, with parameters: forward-forward:goodness=mean. `forward-lab rules` lists them.", "R[:key=value,...]",
-         "forward-forward"},
+         QString::fromStdString(firstExperiment(false).rule)},
         {"dataset", "Data set by name, with parameters (moons:noise=0.1), or a path. `forward-lab datasets` lists them.",
          "D[:key=value,...]", "fashion-mnist"},
         {"data", "Data options: standardise=global,label_noise=0.1,classes=0+1+7, ...", "key=value,..."},

@@ -21,6 +21,8 @@ function(lab_test name)
   else()
     target_link_libraries(${name} PRIVATE Qt6::Test ${T_LIBS})
   endif()
+  # What is tested is compiled as it ships; the tests themselves need not be.
+  target_compile_options(${name} PRIVATE -O1)
   add_test(NAME ${name} COMMAND ${name})
   if(NOT T_TIMEOUT)
     set(T_TIMEOUT 120)

@@ -90,7 +90,11 @@ private:
     Circuit m_circuit;
 };
 
-inline ParamValue word(const char* text) { return ParamValue(std::string(text)); }
-inline ParamValue whole(long n) { return ParamValue(static_cast<std::int64_t>(n)); }
+inline ParamValue word(const char* text) {
+    return ParamValue(std::string(text));
+}
+inline ParamValue whole(long n) {
+    return ParamValue(static_cast<std::int64_t>(n));
+}
 
 }  // namespace lab::test

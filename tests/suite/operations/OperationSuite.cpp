@@ -105,14 +105,15 @@ private slots:
                 double square = 0;
                 for (const Real v : p.view(0)) square += static_cast<double>(v) * static_cast<double>(v);
                 square /= 60000;
-                const double wanted = choice.id == "fan_in_uniform" ? 1 / 900.0
+                const double wanted = choice.id == "fan_in_uniform"  ? 1 / 900.0
                                       : choice.id == "fan_in_normal" ? 1 / 300.0
                                       : choice.id == "he_normal"     ? 2 / 300.0
                                       : choice.id == "he_uniform"    ? 2 / 300.0
                                       : choice.id == "zeros"         ? 0
                                       : choice.id == "orthogonal"    ? 1 / 300.0
                                                                      : 2 / 500.0;
-                QVERIFY2(std::abs(square - wanted) <= 0.02 * wanted, (choice.id + " " + std::to_string(square / wanted)).c_str());
+                QVERIFY2(std::abs(square - wanted) <= 0.02 * wanted,
+                         (choice.id + " " + std::to_string(square / wanted)).c_str());
                 for (const Real v : p.view(1)) QVERIFY(std::abs(v) <= 1 / std::sqrt(300.0));
             }
         }
@@ -142,7 +143,8 @@ private slots:
             for (std::size_t i = 0; i < c->expected.size(); ++i) {
                 const double found = static_cast<double>(work.value(out)[i]);
                 QVERIFY2(std::abs(found - c->expected[i]) <= 1e-9 * (1 + std::abs(c->expected[i])),
-                         qPrintable(QString("[%1] %2, wanted %3").arg(i).arg(found, 0, 'g', 12).arg(c->expected[i], 0, 'g', 12)));
+                         qPrintable(
+                             QString("[%1] %2, wanted %3").arg(i).arg(found, 0, 'g', 12).arg(c->expected[i], 0, 'g', 12)));
             }
         }
     }
@@ -192,7 +194,8 @@ private slots:
                 network->backward(pool, work, rows, s, options);
             }
             for (std::size_t i = 0; i < twice.size(); ++i)
-                QVERIFY2(std::abs(twice[i] - 2 * gradient[i]) <= 1e-12 * (1 + std::abs(gradient[i])), qPrintable(QString::number(i)));
+                QVERIFY2(std::abs(twice[i] - 2 * gradient[i]) <= 1e-12 * (1 + std::abs(gradient[i])),
+                         qPrintable(QString::number(i)));
 
             int skipped = 0, checked = 0;
             double worst = 0, scale = 0;

@@ -234,6 +234,9 @@ void MadeUpRuleTest::trainsAndAppears() {
         QVERIFY2(figure.ok(), view.id.c_str());
         drawn += figure->title + figure->caption + figure->summary() + figureCsv(*figure);
     }
+    const Result<Figure> everyCurve = renderView("curves", *snapshot, {{"panel", "all"}});
+    QVERIFY(everyCurve.ok());
+    drawn += everyCurve->summary() + figureCsv(*everyCurve);
     for (const char* word : {"Distance to the own centroid", "Nearest centroid", "Centroids"})
         QVERIFY2(drawn.find(word) != std::string::npos, word);
 

@@ -23,6 +23,7 @@ struct Row {
     std::string source;
     std::vector<ParamSpec> params;
     std::vector<JsonValue::Member> more;
+    std::vector<std::string> aliases;
 };
 
 JsonValue specToJson(const ParamSpec& spec) {
@@ -71,7 +72,8 @@ std::vector<Row> rows(const std::string& what) {
                             {"batch", JsonValue::integer(r.batch)},
                             {"epochs", JsonValue::integer(r.epochs)},
                             {"local", JsonValue::boolean(r.local)},
-                            {"cost", JsonValue::text(r.costNote)}}});
+                            {"cost", JsonValue::text(r.costNote)}},
+                           r.aliases});
         }
     } else if (what == "operations") {
         for (const OperationDescription& o : operationRegistry())
@@ -128,7 +130,7 @@ int runNamed(const std::string& what, const QCommandLineParser& parser, const QS
         const std::string wanted = positional.first().toStdString();
         std::vector<Row> found;
         for (Row& row : list)
-            if (row.id == wanted) found.push_back(std::move(row));
+            if (row.id == wanted || std::find(row.aliases.begin(), row.aliases.end(), wanted) != row.aliases.end()) found.push_back(std::move(row));
         if (found.empty()) return wrongUse(QString::fromStdString(what), "there is no '" + positional.first() + "'.");
         list = std::move(found);
     }

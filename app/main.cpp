@@ -1,4 +1,5 @@
 // forward-lab: without a subcommand it opens the window, with one it works without a display.
+#include "app/Resources.h"
 #include "app/cli/Command.h"
 
 #ifdef LAB_GUI
@@ -34,6 +35,7 @@ void printHelp() {
 }  // namespace
 
 int main(int argc, char* argv[]) {
+    initialiseLabResources();
     if (argc > 1 && (std::strcmp(argv[1], "--help") == 0 || std::strcmp(argv[1], "-h") == 0)) {
         printHelp();
         return 0;

@@ -6,6 +6,7 @@
 #include "app/window/Window.h"
 
 #include <QGuiApplication>
+#include <QTemporaryDir>
 #endif
 
 #include <QCoreApplication>
@@ -48,8 +49,10 @@ int main(int argc, char* argv[]) {
     if (command != nullptr) {
 #ifdef LAB_GUI
         if (command->graphics) {
-            // Drawing into files needs fonts, not a display.
+            // Drawing into files needs fonts, not a display; nor a session with a folder for sockets, but Qt asks for one.
             qputenv("QT_QPA_PLATFORM", "offscreen");
+            const QTemporaryDir runtime;
+            if (qEnvironmentVariableIsEmpty("XDG_RUNTIME_DIR") && runtime.isValid()) qputenv("XDG_RUNTIME_DIR", runtime.path().toUtf8());
             QGuiApplication application(argc, argv);
             name(application);
             return lab::runCommand(*command, QCoreApplication::arguments());

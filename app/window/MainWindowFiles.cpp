@@ -1,6 +1,7 @@
 // Files of the window: open, save, export, drag and drop, autosave and recovery.
 #include "app/window/MainWindow.h"
 
+#include "app/window/ExportDialog.h"
 #include "app/window/Gallery.h"
 #include "core/io/Bytes.h"
 #include "core/io/CircuitJson.h"
@@ -164,11 +165,17 @@ void MainWindow::fillRecent() {
 
 void MainWindow::exportFigure(std::shared_ptr<const Figure> figure, const QString& extension) {
     if (!figure) return;
+    FigureExportOptions options;
+    if (extension != QLatin1String("csv")) {
+        const std::optional<FigureExportOptions> asked = ExportDialog::ask(extension, this);
+        if (!asked) return;
+        options = *asked;
+    }
     const QString suggestion = folderOf("figure") + QLatin1Char('/') + QString::fromStdString(figure->view) + QLatin1Char('.') + extension;
     const QString path = QFileDialog::getSaveFileName(this, tr("Export figure"), suggestion, tr("%1 files (*.%2)").arg(extension.toUpper(), extension));
     if (path.isEmpty()) return;
     rememberFolder("figure", path);
-    const Result<void> done = lab::exportFigure(*figure, path);
+    const Result<void> done = lab::exportFigure(*figure, path, options);
     if (done)
         say(tr("Exported %1").arg(QFileInfo(path).fileName()));
     else

@@ -1,0 +1,265 @@
+// The run in the window: train, pause, step, reset, seed, live changes; what is watched, and that watching changes nothing.
+#include "WindowBench.h"
+
+#include "app/window/RulePanel.h"
+#include "core/document/Views.h"
+#include "widgets/params/ParamForm.h"
+#include "widgets/views/LiveView.h"
+
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QInputDialog>
+#include <QSpinBox>
+#include <QUndoStack>
+
+using namespace lab;
+using namespace lab::test;
+
+class TestWindowRun : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() { Warnings::watch(); }
+    void cleanup() { QCOMPARE(Warnings::take(), QStringList()); }
+
+    void theFirstExperimentStandsReady() {
+        Bench b(firstExperiment(false));
+        QVERIFY(b.ready());
+        QCOMPARE(b.window.mode(), Mode::Run);
+        QVERIFY(b.window.windowTitle().startsWith(QString::fromStdString(b.experiment().title)));
+        QVERIFY(!b.window.isWindowModified());
+        QCOMPARE(b.window.canvas()->circuit(), b.experiment().circuit);
+        QVERIFY(b.window.canvas()->sizes().ok());
+        QVERIFY(b.window.dock("view-curves")->isVisible());
+        QVERIFY(b.trigger("Step"));
+        QVERIFY(b.restsAt(1));
+        QVERIFY(b.window.isWindowModified());
+    }
+
+    void trainingMovesTheCurvesUntilPaused() {
+        Bench b(tinyExperiment("forward-forward"));
+        QVERIFY(b.ready());
+        QVERIFY(QTest::qWaitForWindowActive(&b.window));
+        QCOMPARE(b.action("Train")->shortcut(), QKeySequence(Qt::Key_F5));
+        QTest::keyClick(&b.window, Qt::Key_F5);
+        QVERIFY(b.reaches(RunState::Running));
+        QVERIFY(b.action("Pause") != nullptr);
+        QVERIFY(!b.window.canvas()->editable());
+        // Every scalar of the rule gets a curve per layer, and the losses move.
+        QVERIFY(until([&] { return b.now().step > 60 && b.now().evaluations && !b.now().evaluations->empty(); }));
+        const HistoryView& history = *b.now().history;
+        const int loss = history.find("train_loss");
+        QVERIFY(loss >= 0 && history.count(static_cast<std::size_t>(loss)) > 1);
+        int channels = 0, moving = 0;
+        for (std::size_t i = 0; i < history.series().size(); ++i) {
+            if (history.series()[i].layer < 0) continue;
+            ++channels;
+            const std::vector<CurvePoint> points = history.all(i);
+            moving += points.size() > 1 && points.front().y != points.back().y ? 1 : 0;
+        }
+        QVERIFY(channels > 0);
+        QVERIFY(moving > 0);
+
+        QTest::keyClick(&b.window, Qt::Key_F5);
+        QVERIFY(b.reaches(RunState::Paused));
+        const std::int64_t step = b.now().step;
+        QTest::qWait(200);
+        QCOMPARE(b.now().step, step);
+        QVERIFY(b.window.canvas()->editable());
+        QVERIFY(b.trigger("Go on"));
+        QVERIFY(until([&] { return b.now().step > step; }));
+    }
+
+    void slowIsSlow() {
+        Bench b(tinyExperiment("backprop"));
+        QVERIFY(b.ready());
+        QComboBox* speed = nullptr;
+        for (QComboBox* box : b.window.findChildren<QComboBox*>())
+            if (box->accessibleName() == "Speed") speed = box;
+        QVERIFY(speed != nullptr);
+        speed->setCurrentIndex(speed->findData(5.0));
+        QVERIFY(b.trigger("Train"));
+        QTest::qWait(900);
+        QVERIFY(b.now().step >= 1);
+        QVERIFY2(b.now().step <= 6, qPrintable(QString::number(b.now().step)));
+    }
+
+    void theSameStartGivesTheSameWeights() {
+        Bench b(tinyExperiment("forward-forward"));
+        QVERIFY(b.ready());
+        QVERIFY(b.trigger("Step"));
+        QVERIFY(b.restsAt(1));
+        QVERIFY(b.trigger("Epoch"));
+        QVERIFY(b.restsAt(20));
+        const std::string first = b.fingerprint();
+        {
+            ModalAnswer answer([](QWidget* box) {
+                auto* dialog = qobject_cast<QInputDialog*>(box);
+                if (dialog == nullptr) return box->close(), void();
+                dialog->setIntValue(33);
+                dialog->accept();
+            });
+            QVERIFY(b.trigger("Run to"));
+            QCOMPARE(answer.count(), 1);
+        }
+        QVERIFY(b.restsAt(33));
+        QVERIFY(b.fingerprint() != first);
+
+        std::uint64_t run = b.now().run;
+        QVERIFY(b.trigger("Reset"));
+        QVERIFY(b.readyAfter(run));
+        QCOMPARE(b.now().step, std::int64_t(0));
+        QVERIFY(b.trigger("Epoch"));
+        QVERIFY(b.restsAt(20));
+        QCOMPARE(b.fingerprint(), first);
+
+        // Another seed is an edit; it counts at once even where the next command comes before the reload.
+        run = b.now().run;
+        QVERIFY(b.trigger("New seed"));
+        QVERIFY(b.trigger("Epoch"));
+        QVERIFY(until([&] { return b.now().run > run; }) && b.restsAt(20));
+        QVERIFY(b.fingerprint() != first);
+        run = b.now().run;
+        b.window.document().undoStack().undo();
+        QVERIFY(b.readyAfter(run));
+        QVERIFY(b.trigger("Epoch"));
+        QVERIFY(b.restsAt(20));
+        QCOMPARE(b.fingerprint(), first);
+    }
+
+    void aLiveChangeGoesIntoTheRun() {
+        Bench b(tinyExperiment("forward-forward", {144, 32, 32, 10}, 100000));
+        QVERIFY(b.ready());
+        const RuleDescription* rule = findRule(b.experiment().rule);
+        const auto pick = [&](bool live) -> std::string {
+            const ParamSet set(rule->params);
+            for (const ParamSpec& spec : rule->params)
+                if (spec.live == live && spec.kind == ParamKind::Number && set.visible(spec) && !spec.advanced) return spec.name;
+            return {};
+        };
+        const std::string live = pick(true), fixed = pick(false);
+        QVERIFY(!live.empty() && !fixed.empty());
+        ParamForm* form = b.window.findChild<RulePanel*>()->form();
+        QVERIFY(b.trigger("Train"));
+        QVERIFY(until([&] { return b.now().step > 20; }));
+        QVERIFY(until([&] { return !form->editor(fixed)->isEnabled(); }, 2000));
+        QVERIFY(form->editor(live)->isEnabled());
+        const std::uint64_t run = b.now().run;
+        const std::int64_t step = b.now().step;
+        auto* box = qobject_cast<QDoubleSpinBox*>(form->editor(live));
+        QVERIFY(box != nullptr);
+        const double before = box->value();
+        box->setValue(2.0 * before);
+        QVERIFY(b.experiment().ruleParams.at(live) == ParamValue(2.0 * before));
+        QTest::qWait(500);  // longer than the delay of a reload
+        QCOMPARE(b.now().run, run);
+        QVERIFY(until([&] { return b.now().step > step + 20; }));
+        // Nor does taking it back.
+        b.window.document().undoStack().undo();
+        QVERIFY(b.experiment() == tinyExperiment("forward-forward", {144, 32, 32, 10}, 100000));
+        QTest::qWait(500);
+        QCOMPARE(b.now().run, run);
+        b.window.document().undoStack().redo();
+        b.window.pause();
+        QVERIFY(b.reaches(RunState::Paused));
+
+        // The next start has the changed value from its first step: as a fresh window would have it.
+        QVERIFY(b.trigger("Reset"));
+        QVERIFY(b.readyAfter(run));
+        QVERIFY(b.trigger("Epoch"));
+        QVERIFY(b.restsAt(20));
+        const std::string afterReset = b.fingerprint();
+        Bench fresh(b.experiment());
+        QVERIFY(fresh.ready());
+        QVERIFY(fresh.trigger("Epoch"));
+        QVERIFY(fresh.restsAt(20));
+        QCOMPARE(afterReset, fresh.fingerprint());
+
+        // What is not live begins anew.
+        const std::uint64_t second = b.now().run;
+        auto* other = qobject_cast<QDoubleSpinBox*>(form->editor(fixed));
+        QVERIFY(other != nullptr && other->isEnabled());
+        other->setValue(other->value() + other->singleStep());
+        QVERIFY(b.readyAfter(second));
+        QCOMPARE(b.now().step, std::int64_t(0));
+    }
+
+    void hiddenViewsAskForNothing() {
+        Bench b(tinyExperiment("forward-forward"));
+        QVERIFY(b.ready());
+        ProbeRequest nothing;
+        nothing.channels = false;
+        QVERIFY(until([&] { return !(b.window.run().asked() == nothing); }, 3000));
+        for (const Mode mode : {Mode::Build, Mode::Rule, Mode::Compare}) {
+            b.window.setMode(mode);
+            QVERIFY(until([&] { return b.window.run().asked() == nothing; }, 3000));
+        }
+        // A view behind another tab asks for nothing either.
+        b.window.setMode(Mode::Run);
+        QVERIFY(until([&] { return b.window.openView("curves", false)->isVisible(); }, 3000));
+        QVERIFY(until([&] { return !b.window.openView("alignment", false)->isVisible(); }, 3000));
+        QVERIFY(until([&] { return !b.window.run().asked().alignment; }, 3000));
+        b.window.openView("alignment");
+        QVERIFY(until([&] { return b.window.run().asked().alignment; }, 3000));
+    }
+
+    void watchingChangesNothing() {
+        const Experiment experiment = tinyExperiment("forward-forward", {144, 32, 32, 10}, 4);
+        DataService data;
+        const auto prepared = data.prepare(experiment.data, experiment.seed);
+        QVERIFY(prepared.ok());
+        TrainerOptions options;
+        options.threads = 1;
+        Result<std::unique_ptr<Trainer>> trainer = Trainer::create(experiment, *prepared, options);
+        QVERIFY(trainer.ok());
+        while ((*trainer)->step()) {}
+
+        Bench b(experiment);
+        QVERIFY(b.ready());
+        ProbeRequest all;
+        for (const ViewDescription& view : viewRegistry()) {
+            LiveView* live = b.window.openView(view.id);
+            QDockWidget* dock = b.window.dock("view-" + QString::fromStdString(view.id));
+            dock->setFloating(true);
+            dock->show();
+            QVERIFY2(live->isVisible(), view.id.c_str());
+            all = all | view.needs;
+        }
+        QVERIFY(until([&] { return (b.window.run().asked() | all) == b.window.run().asked(); }, 3000));
+        QVERIFY(b.trigger("Train"));
+        QVERIFY(b.reaches(RunState::Finished));
+        QCOMPARE(b.now().step, (*trainer)->stepsDone());
+        QCOMPARE(b.fingerprint(), (*trainer)->fingerprintWithClass());
+        const std::vector<Evaluation>& seen = *b.now().evaluations;
+        QCOMPARE(seen.size(), (*trainer)->evaluations().size());
+        for (std::size_t i = 0; i < seen.size(); ++i) {
+            QCOMPARE(seen[i].fingerprint, (*trainer)->evaluations()[i].fingerprint);
+            QVERIFY(seen[i].testAccuracy == (*trainer)->evaluations()[i].testAccuracy);
+        }
+        // All of them have something to show by now.
+        for (const ViewDescription& view : viewRegistry())
+            QVERIFY2(until([&] { return b.window.openView(view.id, false)->figure() != nullptr; }, 5000), view.id.c_str());
+        QVERIFY(!b.window.openView("curves", false)->figure()->empty());
+        QVERIFY(!b.action("Step")->isEnabled());
+    }
+
+    // How long the window's thread is kept from the user by one frame, with the views of the Run layout at work.
+    void framesAreShort() {
+        Experiment experiment = tinyExperiment("backprop", {144, 256, 256, 10}, 100000);
+        experiment.data.options.clear();
+        experiment.batch = 128;
+        Bench b(experiment);
+        QVERIFY(b.ready());
+        QVERIFY(b.trigger("Train"));
+        QVERIFY(until([&] { return b.now().step > 20; }));
+        const std::int64_t frames = b.window.run().frames();
+        QTest::qWait(3000);
+        QVERIFY(b.now().state == RunState::Running);
+        qInfo("%lld frames in 3 s, the longest since the start %.1f ms", static_cast<long long>(b.window.run().frames() - frames),
+              b.window.run().longestFrame());
+        QVERIFY(b.window.run().frames() - frames > 3);
+        QVERIFY2(b.window.run().longestFrame() < 250.0, qPrintable(QString::number(b.window.run().longestFrame())));
+    }
+};
+
+LAB_WINDOW_TEST_MAIN(TestWindowRun)
+#include "TestWindowRun.moc"

@@ -10,6 +10,7 @@
 #endif
 
 #include <QCoreApplication>
+#include <QFileInfo>
 
 #include <clocale>
 #include <cstdio>
@@ -62,10 +63,20 @@ int main(int argc, char* argv[]) {
         name(application);
         return lab::runCommand(*command, QCoreApplication::arguments());
     }
+    if (argc > 1 && argv[1][0] != '-' && !QFileInfo::exists(QString::fromLocal8Bit(argv[1]))) {
+        std::fprintf(stderr, "forward-lab: there is no command and no file called '%s'. `forward-lab --help` lists the commands. [LAB-CLI-111]\n", argv[1]);
+        return lab::kExitUsage;
+    }
 #ifdef LAB_GUI
+#ifdef Q_OS_LINUX
+    if (qEnvironmentVariableIsEmpty("DISPLAY") && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY") && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        std::fprintf(stderr, "forward-lab: there is no display to open the window on. `forward-lab first` runs the first experiment without one, "
+                             "`forward-lab --help` lists what else works here. [LAB-CLI-114]\n");
+        return lab::kExitFailed;
+    }
+#endif
     return lab::runWindow(argc, argv, name);
 #else
-    if (argc > 1) std::fprintf(stderr, "forward-lab: there is no command '%s'.\n", argv[1]);
     printHelp();
     return argc > 1 ? lab::kExitUsage : 0;
 #endif

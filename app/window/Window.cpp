@@ -7,7 +7,6 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
-#include <QFileInfo>
 #include <QIcon>
 #include <QSettings>
 #include <QSocketNotifier>
@@ -50,10 +49,6 @@ int runWindow(int argc, char* argv[], void (*name)(QCoreApplication&)) {
         return 0;
     }
     const QStringList files = parser.positionalArguments();
-    if (!files.isEmpty() && !QFileInfo::exists(files.first()))
-        return fail({"LAB-CLI-111", "there is no such file and no such command.", files.first().toStdString(), "`forward-lab --help` lists the commands."},
-                    kExitUsage);
-
     Theme::apply(application);
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/app.svg")));
     if (parser.isSet("screenshots")) return takeScreenshots(parser.value("screenshots"));

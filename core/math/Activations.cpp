@@ -10,7 +10,7 @@ namespace lab {
 
 namespace {
 
-constexpr std::array<const char*, kActivationCount> kNames = {"identity", "relu", "leaky_relu", "tanh", "sigmoid",
+constexpr std::array<const char*, kActivationCount> kNames = {"identity", "relu", "leaky_relu", "tanh",   "sigmoid",
                                                               "gelu",     "selu", "softplus",   "square", "hard_sigmoid"};
 static_assert(static_cast<int>(Activation::HardSigmoid) + 1 == kActivationCount);
 
@@ -72,22 +72,22 @@ struct HardSigmoidF {
 };
 
 // The clones must be functions without template parameters: one set per activation, written by a macro.
-#define LAB_ACTIVATION_LOOPS(F) \
-    LAB_CLONES void values##F(Real slope, const Real* z, Real* h, Index n) { \
-        for (Index i = 0; i < n; ++i) h[i] = F::value(z[i], slope); \
-    } \
-    LAB_CLONES void biased##F(Real slope, const Real* b, Real* z, Real* h, Index n) { \
-        for (Index i = 0; i < n; ++i) { \
-            const Real sum = z[i] + b[i]; \
-            z[i] = sum; \
-            h[i] = F::value(sum, slope); \
-        } \
-    } \
+#define LAB_ACTIVATION_LOOPS(F)                                                                                \
+    LAB_CLONES void values##F(Real slope, const Real* z, Real* h, Index n) {                                   \
+        for (Index i = 0; i < n; ++i) h[i] = F::value(z[i], slope);                                            \
+    }                                                                                                          \
+    LAB_CLONES void biased##F(Real slope, const Real* b, Real* z, Real* h, Index n) {                          \
+        for (Index i = 0; i < n; ++i) {                                                                        \
+            const Real sum = z[i] + b[i];                                                                      \
+            z[i] = sum;                                                                                        \
+            h[i] = F::value(sum, slope);                                                                       \
+        }                                                                                                      \
+    }                                                                                                          \
     LAB_CLONES void backward##F(Real slope, const Real* z, const Real* h, const Real* dh, Real* dz, Index n) { \
-        for (Index i = 0; i < n; ++i) dz[i] = dh[i] * F::slope(z[i], h[i], slope); \
-    } \
-    LAB_CLONES void slopes##F(Real slope, const Real* z, const Real* h, Real* d, Index n) { \
-        for (Index i = 0; i < n; ++i) d[i] = F::slope(z[i], h[i], slope); \
+        for (Index i = 0; i < n; ++i) dz[i] = dh[i] * F::slope(z[i], h[i], slope);                             \
+    }                                                                                                          \
+    LAB_CLONES void slopes##F(Real slope, const Real* z, const Real* h, Real* d, Index n) {                    \
+        for (Index i = 0; i < n; ++i) d[i] = F::slope(z[i], h[i], slope);                                      \
     }
 
 LAB_ACTIVATION_LOOPS(IdentityF)
@@ -109,13 +109,14 @@ struct Loops {
     void (*slopes)(Real, const Real*, const Real*, Real*, Index);
 };
 
-#define LAB_ACTIVATION_ROW(F) {&values##F, &biased##F, &backward##F, &slopes##F}
+#define LAB_ACTIVATION_ROW(F) \
+    { &values##F, &biased##F, &backward##F, &slopes##F }
 // In the order of the enumeration. Filled on first use: addresses of cloned functions are known at run time only.
 const Loops& loops(Activation f) {
-    static const std::array<Loops, kActivationCount> table = {{
-        LAB_ACTIVATION_ROW(IdentityF), LAB_ACTIVATION_ROW(ReluF), LAB_ACTIVATION_ROW(LeakyF), LAB_ACTIVATION_ROW(TanhF),
-        LAB_ACTIVATION_ROW(SigmoidF), LAB_ACTIVATION_ROW(GeluF), LAB_ACTIVATION_ROW(SeluF), LAB_ACTIVATION_ROW(SoftplusF),
-        LAB_ACTIVATION_ROW(SquareF), LAB_ACTIVATION_ROW(HardSigmoidF)}};
+    static const std::array<Loops, kActivationCount> table = {
+        {LAB_ACTIVATION_ROW(IdentityF), LAB_ACTIVATION_ROW(ReluF), LAB_ACTIVATION_ROW(LeakyF), LAB_ACTIVATION_ROW(TanhF),
+         LAB_ACTIVATION_ROW(SigmoidF), LAB_ACTIVATION_ROW(GeluF), LAB_ACTIVATION_ROW(SeluF), LAB_ACTIVATION_ROW(SoftplusF),
+         LAB_ACTIVATION_ROW(SquareF), LAB_ACTIVATION_ROW(HardSigmoidF)}};
     return table[static_cast<std::size_t>(f)];
 }
 #undef LAB_ACTIVATION_ROW
@@ -128,9 +129,13 @@ std::optional<Activation> activationByName(const std::string& name) {
     return std::nullopt;
 }
 
-const char* activationName(Activation f) { return kNames[static_cast<std::size_t>(f)]; }
+const char* activationName(Activation f) {
+    return kNames[static_cast<std::size_t>(f)];
+}
 
-void activate(Activation f, Real slope, const Real* z, Real* h, Index n) { loops(f).values(slope, z, h, n); }
+void activate(Activation f, Real slope, const Real* z, Real* h, Index n) {
+    loops(f).values(slope, z, h, n);
+}
 
 void activateRows(Activation f, Real slope, const Real* b, Real* z, Real* h, Index rows, Index cols, Index ld) {
     const Loops& l = loops(f);

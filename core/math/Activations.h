@@ -8,9 +8,7 @@
 
 namespace lab {
 
-enum class Activation {
-    Identity, Relu, LeakyRelu, Tanh, Sigmoid, Gelu, Selu, Softplus, Square, HardSigmoid
-};
+enum class Activation { Identity, Relu, LeakyRelu, Tanh, Sigmoid, Gelu, Selu, Softplus, Square, HardSigmoid };
 constexpr int kActivationCount = 10;
 
 // By the identifier that files use ("leaky_relu"); empty for an unknown one.

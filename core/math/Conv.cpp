@@ -9,11 +9,13 @@ namespace lab {
 
 namespace {
 
-constexpr Index kForwardGroups = 32;   // tiles of a forward pass; a function of nothing
-constexpr Index kGradientGroups = 16;  // partial weight gradients
+constexpr Index kForwardGroups = 32;     // tiles of a forward pass
+constexpr Index kGradientGroups = 16;    // partial weight gradients
 constexpr Index kColumnNumbers = 65536;  // numbers of one block of columns: 256 kB of float, half a second-level cache
 
-Index groupSize(Index rows, Index groups) { return std::max<Index>(1, (rows + groups - 1) / groups); }
+Index groupSize(Index rows, Index groups) {
+    return std::max<Index>(1, (rows + groups - 1) / groups);
+}
 
 // A kernel of one position that moves by one reads the image as it is.
 bool direct(const ConvGeometry& g) {
@@ -23,7 +25,8 @@ bool direct(const ConvGeometry& g) {
 
 // Rows of the output image whose columns make one block.
 Index blockRows(const ConvGeometry& g) {
-    return std::clamp<Index>(kColumnNumbers / std::max<Index>(1, g.patch() * g.outWidth()), 1, std::max<Index>(1, g.outHeight()));
+    return std::clamp<Index>(kColumnNumbers / std::max<Index>(1, g.patch() * g.outWidth()), 1,
+                             std::max<Index>(1, g.outHeight()));
 }
 
 // One buffer per thread, grown to the largest block that it has met: nothing is allocated once all shapes were seen.
@@ -34,7 +37,9 @@ Real* columnBuffer(Index count) {
 }
 
 // Output columns [first, last) whose source column (column * stride + shift) lies inside [0, width).
-struct Inside { Index first, last; };
+struct Inside {
+    Index first, last;
+};
 Inside inside(Index shift, Index stride, Index width, Index count) {
     const Index first = shift >= 0 ? 0 : (-shift + stride - 1) / stride;
     const Index last = width - 1 - shift < 0 ? 0 : (width - 1 - shift) / stride + 1;
@@ -127,8 +132,8 @@ void convBackward(Pool& pool, const ConvGeometry& g, Index rows, const Real* dy,
             const Real* down = dy + r * g.outSize();
             Real* into = dx + r * g.inSize();
             if (direct(g)) {
-                gemmSerial(Transpose::Yes, Transpose::No, g.patch(), positions, g.outChannels, 1, w, g.patch(), down, positions, 0,
-                           into, positions);
+                gemmSerial(Transpose::Yes, Transpose::No, g.patch(), positions, g.outChannels, 1, w, g.patch(), down,
+                           positions, 0, into, positions);
                 continue;
             }
             std::fill(into, into + g.inSize(), Real(0));
@@ -144,7 +149,9 @@ void convBackward(Pool& pool, const ConvGeometry& g, Index rows, const Real* dy,
     });
 }
 
-Index convScratch(const ConvGeometry& g) { return kGradientGroups * g.outChannels * (g.patch() + 1); }
+Index convScratch(const ConvGeometry& g) {
+    return kGradientGroups * g.outChannels * (g.patch() + 1);
+}
 
 void convGradient(Pool& pool, const ConvGeometry& g, Index rows, const Real* dy, const Real* x, Real betaW, Real* dw,
                   Real betaB, Real* db, Real* scratch) {
@@ -161,8 +168,8 @@ void convGradient(Pool& pool, const ConvGeometry& g, Index rows, const Real* dy,
         for (Index r = group * size; r < std::min(rows, (group + 1) * size); ++r) {
             const Real* down = dy + r * g.outSize();
             forBlocks(g, x + r * g.inSize(), [&](Index at, Index count, const Real* columns, Index ld) {
-                gemmSerial(Transpose::No, Transpose::Yes, g.outChannels, g.patch(), count, 1, down + at, positions, columns, ld,
-                           first ? Real(0) : Real(1), part, g.patch());
+                gemmSerial(Transpose::No, Transpose::Yes, g.outChannels, g.patch(), count, 1, down + at, positions, columns,
+                           ld, first ? Real(0) : Real(1), part, g.patch());
                 first = false;
             });
             if (db == nullptr) continue;

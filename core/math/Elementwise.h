@@ -20,7 +20,9 @@ void columnSums(const Real* y, Index rows, Index cols, Index ld, Real beta, Real
 double sum(const Real* x, Index n);
 double dot(const Real* x, const Real* y, Index n);
 double squaredDistance(const Real* x, const Real* y, Index n);
-inline double sumSquares(const Real* x, Index n) { return dot(x, x, n); }
+inline double sumSquares(const Real* x, Index n) {
+    return dot(x, x, n);
+}
 // Largest absolute value; infinite or NaN if any element is not finite (NaN only if one is NaN).
 Real largestMagnitude(const Real* x, Index n);
 

@@ -64,7 +64,8 @@ bool initialiseWeights(const std::string& kind, Real* w, Index count, Index fanI
 
 void initialiseBias(const std::string& kind, Real* b, Index count, Index fanIn, std::uint64_t seed, std::uint64_t block) {
     if (kind == "fan_in_uniform")
-        fillUniform(b, count, 1 / std::sqrt(static_cast<double>(std::max<Index>(fanIn, 1))), Stream(seed, Purpose::Init, block));
+        fillUniform(b, count, 1 / std::sqrt(static_cast<double>(std::max<Index>(fanIn, 1))),
+                    Stream(seed, Purpose::Init, block));
     else
         std::fill(b, b + count, Real(0));
 }

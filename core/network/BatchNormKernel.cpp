@@ -42,7 +42,8 @@ public:
             else
                 for (Index c = begin; c < end; ++c) {
                     mean[c] = run.parameters[m_mean.offset + c];
-                    factor[c] = static_cast<Real>(1 / std::sqrt(static_cast<double>(run.parameters[m_variance.offset + c]) + m_eps));
+                    factor[c] = static_cast<Real>(
+                        1 / std::sqrt(static_cast<double>(run.parameters[m_variance.offset + c]) + m_eps));
                 }
             segments(run, begin, end, [&](Index at, Index c, Index count) {
                 const Real* x = run.in[0] + at;
@@ -154,8 +155,7 @@ Result<std::unique_ptr<Kernel>> makeBatchNormKernel(const KernelBuild& build, co
         if (!added) return added.error();
         at[i] = *added;
     }
-    return std::unique_ptr<Kernel>(
-        new BatchNormKernel(split, build.params.number("eps"), at[0], at[1], at[2], at[3]));
+    return std::unique_ptr<Kernel>(new BatchNormKernel(split, build.params.number("eps"), at[0], at[1], at[2], at[3]));
 }
 
 }  // namespace lab

@@ -34,7 +34,8 @@ ArrayLayout layoutOf(const Circuit& circuit, const SizeSolution& sizes, const Wi
 std::string prefixOf(const Operation& operation) {
     std::string name;
     for (const char c : operation.id)
-        name += std::isalnum(static_cast<unsigned char>(c)) ? static_cast<char>(std::tolower(static_cast<unsigned char>(c))) : '_';
+        name += std::isalnum(static_cast<unsigned char>(c)) ? static_cast<char>(std::tolower(static_cast<unsigned char>(c)))
+                                                            : '_';
     if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0]))) name.insert(name.begin(), '_');
     return name;
 }
@@ -67,8 +68,8 @@ private:
     Network::State& m_state;
     SizeSolution m_sizes;
     StagePlan m_plan;
-    std::map<std::string, int> m_arrayOf;            // wire -> array
-    std::map<std::string, std::string> m_prefix;     // operation -> parameter prefix
+    std::map<std::string, int> m_arrayOf;                            // wire -> array
+    std::map<std::string, std::string> m_prefix;                     // operation -> parameter prefix
     std::map<std::string, std::map<std::string, BlockAt>> m_blocks;  // operation -> suffix -> block
 };
 
@@ -133,9 +134,10 @@ Result<void> Compiler::order() {
     const Index wanted = m_options.inputShape.empty() ? 0 : elements(m_options.inputShape);
     const Index size = m_state.arrays[static_cast<std::size_t>(m_state.input)].size;
     if (wanted > 0 && wanted != size)
-        return problem("LAB-NET-109",
-                       "the samples have " + std::to_string(wanted) + " numbers, the input of the circuit " + std::to_string(size),
-                       m_circuit.title, "set the sizes of the input to those of the data");
+        return problem(
+            "LAB-NET-109",
+            "the samples have " + std::to_string(wanted) + " numbers, the input of the circuit " + std::to_string(size),
+            m_circuit.title, "set the sizes of the input to those of the data");
     return {};
 }
 
@@ -174,8 +176,10 @@ void Compiler::findTargets(const Operation& op, KernelBuild& build) const {
     };
     bool own = false;
     for (const std::string& target : op.targetIn) {
-        if (has(in, target)) build.targetIn.push_back(target);
-        else own = true;
+        if (has(in, target))
+            build.targetIn.push_back(target);
+        else
+            own = true;
     }
     if (own)
         for (const std::string& axis : in)
@@ -244,8 +248,9 @@ Result<void> Compiler::build() {
             for (const int block : info.blocks) {
                 if (m_state.store.block(block).operation != info.operation) continue;
                 stage.firstBlock = std::min(stage.firstBlock, block);
-                stage.lastBlock = stage.lastBlock == static_cast<int>(m_state.store.blocks().size()) ? block + 1
-                                                                                                     : std::max(stage.lastBlock, block + 1);
+                stage.lastBlock = stage.lastBlock == static_cast<int>(m_state.store.blocks().size())
+                                      ? block + 1
+                                      : std::max(stage.lastBlock, block + 1);
             }
             const OperationDescription* d = findOperation(info.kind);
             const ParamSet params = operationParams(operation(i));
@@ -305,9 +310,11 @@ void Compiler::nameStages() {
             const ParamBlock& block = m_state.store.block(b);
             const std::string suffix = block.name.substr(block.name.rfind('.') + 1);
             const bool ofMap = std::find(learned.begin(), learned.end(), block.operation) != learned.end();
-            const std::string index = learned.size() == 1 && ofMap ? number : displayName(*m_circuit.operation(block.operation));
+            const std::string index =
+                learned.size() == 1 && ofMap ? number : displayName(*m_circuit.operation(block.operation));
             std::string letter = block.weight ? "*W*" : "*b*";
-            if (!ofMap) letter = suffix == "weight" ? "*g*" : suffix == "bias" ? "*b*" : suffix == "running_mean" ? "μ" : "σ^2";
+            if (!ofMap)
+                letter = suffix == "weight" ? "*g*" : suffix == "bias" ? "*b*" : suffix == "running_mean" ? "μ" : "σ^2";
             m_state.store.setTitle(b, letter + "_{" + index + "}");
         }
         if (learned.size() == 1) {
@@ -378,7 +385,8 @@ void Compiler::planBackward() {
         std::vector<char> written(blocks, 0);
         for (int i = stage.lastNode; i-- > stage.firstNode;) {
             m_state.nodes[static_cast<std::size_t>(i)].addBlock = written;
-            for (const int block : m_state.infos[static_cast<std::size_t>(i)].blocks) written[static_cast<std::size_t>(block)] = 1;
+            for (const int block : m_state.infos[static_cast<std::size_t>(i)].blocks)
+                written[static_cast<std::size_t>(block)] = 1;
         }
         std::vector<char> learned(m_state.arrays.size(), 0);  // something learned stands in front, inside the stage
         for (int i = stage.firstNode; i < stage.lastNode; ++i) {

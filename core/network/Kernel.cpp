@@ -38,8 +38,12 @@ std::vector<std::string> kernelKinds() {
 }
 
 void Kernel::initialise(ParamStore&, std::uint64_t) const {}
-Index Kernel::scratch(Index) const { return 0; }
-bool Kernel::fuse(const FusedActivation&) { return false; }
+Index Kernel::scratch(Index) const {
+    return 0;
+}
+bool Kernel::fuse(const FusedActivation&) {
+    return false;
+}
 
 Index ArrayLayout::size() const {
     Index n = 1;
@@ -61,7 +65,8 @@ std::vector<Index> ArrayLayout::positions() const {
     return sizes;
 }
 
-Result<ArraySplit> splitLayout(const ArrayLayout& layout, const std::vector<std::string>& axes, const Operation& operation) {
+Result<ArraySplit> splitLayout(const ArrayLayout& layout, const std::vector<std::string>& axes,
+                               const Operation& operation) {
     ArraySplit split;
     if (axes.empty()) {
         split.target = layout.size();
@@ -69,7 +74,8 @@ Result<ArraySplit> splitLayout(const ArrayLayout& layout, const std::vector<std:
     }
     int first = -1, last = -1, count = 0;
     for (int i = 0; i < static_cast<int>(layout.dimensions.size()); ++i) {
-        if (std::find(axes.begin(), axes.end(), layout.dimensions[static_cast<std::size_t>(i)].axis) == axes.end()) continue;
+        if (std::find(axes.begin(), axes.end(), layout.dimensions[static_cast<std::size_t>(i)].axis) == axes.end())
+            continue;
         if (first < 0) first = i;
         last = i;
         ++count;

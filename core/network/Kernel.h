@@ -24,7 +24,7 @@ struct ArrayLayout {
     std::vector<Dimension> dimensions;
 
     Index size() const;
-    Index channels() const;                // product of all dimensions that are not positions
+    Index channels() const;  // product of all dimensions that are not positions
     std::vector<Index> positions() const;
 };
 
@@ -37,18 +37,18 @@ struct KernelRun {
     Pool& pool;
     Index rows = 0;
     const Real* parameters = nullptr;
-    Real* statistics = nullptr;        // forward: the same vector, writable, where running statistics shall move; else null
-    const ForwardMode* mode = nullptr; // forward and backward: the mode of the last forward
+    Real* statistics = nullptr;  // forward: the same vector, writable, where running statistics shall move; else null
+    const ForwardMode* mode = nullptr;  // forward and backward: the mode of the last forward
     int node = 0;
-    std::span<Real* const> in = {}, out = {};  // values
-    std::span<Real* const> inAdjoint = {};     // backward: null where nobody needs it
+    std::span<Real*const> in = {}, out = {};  // values
+    std::span<Real* const> inAdjoint = {};    // backward: null where nobody needs it
     std::span<Real* const> outAdjoint = {};
-    Real* activated = nullptr;         // forward of a kernel that took over the pointwise function behind it
-    Real* scratch = nullptr;           // scratch() numbers that stay from forward to backward
+    Real* activated = nullptr;  // forward of a kernel that took over the pointwise function behind it
+    Real* scratch = nullptr;    // scratch() numbers that stay from forward to backward
     // Backward.
-    Real* gradient = nullptr;          // null: parameter gradients are not wanted
+    Real* gradient = nullptr;                     // null: parameter gradients are not wanted
     const std::vector<char>* addBlock = nullptr;  // per block: add to the gradient instead of overwriting
-    const Real* transport = nullptr;   // weights for the way down
+    const Real* transport = nullptr;              // weights for the way down
 
     Real beta(int block) const { return (*addBlock)[static_cast<std::size_t>(block)] ? Real(1) : Real(0); }
 };

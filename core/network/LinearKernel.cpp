@@ -42,8 +42,9 @@ public:
         const Real* b = m_bias ? run.parameters + m_bias.offset : nullptr;
         if (m_split.inner == 1) {
             Real* y = run.out[0];
-            gemmThen(run.pool, Transpose::No, Transpose::Yes, run.rows * m_split.outer, m_units, m_split.target, 1, run.in[0],
-                     m_split.target, w, m_split.target, 0, y, m_units, [&](Index i, Index rows, Index j, Index cols) {
+            gemmThen(run.pool, Transpose::No, Transpose::Yes, run.rows * m_split.outer, m_units, m_split.target, 1,
+                     run.in[0], m_split.target, w, m_split.target, 0, y, m_units,
+                     [&](Index i, Index rows, Index j, Index cols) {
                          Real* tile = y + i * m_units + j;
                          const Real* bias = b == nullptr ? nullptr : b + j;
                          if (run.activated != nullptr)
@@ -89,9 +90,11 @@ private:
         const Real* x = run.in[0];
         const Index samples = run.rows * m_split.outer;
         if (m_split.inner == 1) {
-            gemmThen(run.pool, Transpose::Yes, Transpose::No, m_units, m_split.target, samples, 1, dy, m_units, x, m_split.target,
-                     run.beta(m_weight.block), dw, m_split.target, [&](Index i, Index units, Index j, Index) {
-                         if (db != nullptr && j == 0) columnSums(dy + i, samples, units, m_units, run.beta(m_bias.block), db + i);
+            gemmThen(run.pool, Transpose::Yes, Transpose::No, m_units, m_split.target, samples, 1, dy, m_units, x,
+                     m_split.target, run.beta(m_weight.block), dw, m_split.target,
+                     [&](Index i, Index units, Index j, Index) {
+                         if (db != nullptr && j == 0)
+                             columnSums(dy + i, samples, units, m_units, run.beta(m_bias.block), db + i);
                      });
             return;
         }
@@ -101,8 +104,8 @@ private:
             for (Index i = 0; i < samples; ++i) {
                 const Real* d = dy + (i * m_units + first) * m_split.inner;
                 gemmSerial(Transpose::No, Transpose::Yes, last - first, m_split.target, m_split.inner, 1, d, m_split.inner,
-                           x + i * m_split.target * m_split.inner, m_split.inner, i == 0 ? run.beta(m_weight.block) : Real(1),
-                           dw + first * m_split.target, m_split.target);
+                           x + i * m_split.target * m_split.inner, m_split.inner,
+                           i == 0 ? run.beta(m_weight.block) : Real(1), dw + first * m_split.target, m_split.target);
                 if (db == nullptr) continue;
                 for (Index u = first; u < last; ++u) {
                     const Real part = static_cast<Real>(sum(d + (u - first) * m_split.inner, m_split.inner));

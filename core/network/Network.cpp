@@ -10,17 +10,39 @@ namespace lab {
 Network::Network() : m_state(std::make_unique<State>()) {}
 Network::~Network() = default;
 
-const std::vector<ArrayInfo>& Network::arrays() const { return m_state->arrays; }
-const std::vector<NodeInfo>& Network::nodes() const { return m_state->infos; }
-const std::vector<Stage>& Network::stages() const { return m_state->stages; }
-bool Network::hasReadout() const { return m_state->readout; }
-int Network::inputArray() const { return m_state->input; }
-int Network::scoresArray() const { return m_state->scores; }
-Task Network::task() const { return m_state->task; }
-int Network::classes() const { return m_state->classes; }
-Index Network::inputSize() const { return m_state->arrays[static_cast<std::size_t>(m_state->input)].size; }
-ParamStore& Network::parameters() { return m_state->store; }
-const ParamStore& Network::parameters() const { return m_state->store; }
+const std::vector<ArrayInfo>& Network::arrays() const {
+    return m_state->arrays;
+}
+const std::vector<NodeInfo>& Network::nodes() const {
+    return m_state->infos;
+}
+const std::vector<Stage>& Network::stages() const {
+    return m_state->stages;
+}
+bool Network::hasReadout() const {
+    return m_state->readout;
+}
+int Network::inputArray() const {
+    return m_state->input;
+}
+int Network::scoresArray() const {
+    return m_state->scores;
+}
+Task Network::task() const {
+    return m_state->task;
+}
+int Network::classes() const {
+    return m_state->classes;
+}
+Index Network::inputSize() const {
+    return m_state->arrays[static_cast<std::size_t>(m_state->input)].size;
+}
+ParamStore& Network::parameters() {
+    return m_state->store;
+}
+const ParamStore& Network::parameters() const {
+    return m_state->store;
+}
 
 void Network::initialise(std::uint64_t seed) {
     // Shared blocks are filled by their owner, which is the operation that the block names.
@@ -36,9 +58,15 @@ Workspace::~Workspace() = default;
 Workspace::Workspace(Workspace&&) noexcept = default;
 Workspace& Workspace::operator=(Workspace&&) noexcept = default;
 
-Index Workspace::capacity() const { return m_state->capacity; }
-Real* Workspace::value(int array) { return m_state->value[static_cast<std::size_t>(array)]; }
-const Real* Workspace::value(int array) const { return m_state->value[static_cast<std::size_t>(array)]; }
+Index Workspace::capacity() const {
+    return m_state->capacity;
+}
+Real* Workspace::value(int array) {
+    return m_state->value[static_cast<std::size_t>(array)];
+}
+const Real* Workspace::value(int array) const {
+    return m_state->value[static_cast<std::size_t>(array)];
+}
 
 Real* Workspace::adjoint(int array) {
     LAB_ASSERT(!m_state->adjoint.empty());
@@ -70,7 +98,8 @@ Workspace Network::makeWorkspace(Index capacity, bool adjoints) const {
     w.capacity = capacity;
     const auto allocate = [&](const std::vector<Index>& sizes, std::vector<Buffer>& buffers) {
         buffers.resize(sizes.size());
-        for (std::size_t i = 0; i < sizes.size(); ++i) buffers[i].assign(static_cast<std::size_t>(sizes[i] * capacity), Real(0));
+        for (std::size_t i = 0; i < sizes.size(); ++i)
+            buffers[i].assign(static_cast<std::size_t>(sizes[i] * capacity), Real(0));
     };
     allocate(s.valueSize, w.values);
     if (adjoints) allocate(s.adjointSize, w.adjoints);
@@ -129,11 +158,13 @@ void Network::runForward(Pool& pool, Workspace& work, Index rows, int first, int
 
 void Network::forward(Pool& pool, Workspace& work, Index rows, int first, int last, const ForwardMode& mode) {
     Real* parameters = mode.parameters != nullptr ? mode.parameters : m_state->store.data();
-    runForward(pool, work, rows, first, last, mode, parameters, mode.training && mode.updateStatistics ? parameters : nullptr);
+    runForward(pool, work, rows, first, last, mode, parameters,
+               mode.training && mode.updateStatistics ? parameters : nullptr);
 }
 
 void Network::evaluate(Pool& pool, Workspace& work, Index rows, int first, int last, const Real* parameters) const {
-    runForward(pool, work, rows, first, last, ForwardMode{}, parameters != nullptr ? parameters : m_state->store.data(), nullptr);
+    runForward(pool, work, rows, first, last, ForwardMode{}, parameters != nullptr ? parameters : m_state->store.data(),
+               nullptr);
 }
 
 void Network::evaluateBehind(Pool& pool, Workspace& work, Index rows, int node, const Real* parameters) const {

@@ -42,7 +42,8 @@ public:
             const double n = static_cast<double>(m_split.target);
             const double mean = m_type == NormType::Layer ? total(x) / n : 0;
             const double square = squares(x, mean);
-            const double factor = m_type == NormType::Length ? 1 / (std::sqrt(square) + m_eps) : 1 / std::sqrt(square / n + m_eps);
+            const double factor =
+                m_type == NormType::Length ? 1 / (std::sqrt(square) + m_eps) : 1 / std::sqrt(square / n + m_eps);
             const Real m = run.scratch[2 * group] = static_cast<Real>(mean);
             const Real r = run.scratch[2 * group + 1] = static_cast<Real>(factor);
             const Index step = m_split.inner;
@@ -117,7 +118,8 @@ private:
         run.pool.ranges(run.rows, kRows, [&](Index first, Index last) {
             for (Index row = first; row < last; ++row)
                 for (Index g = 0; g < groups(); ++g)
-                    work(row * groups() + g, row * sample + g / m_split.inner * m_split.target * m_split.inner + g % m_split.inner);
+                    work(row * groups() + g,
+                         row * sample + g / m_split.inner * m_split.target * m_split.inner + g % m_split.inner);
         });
     }
 

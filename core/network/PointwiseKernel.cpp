@@ -39,7 +39,8 @@ Result<std::unique_ptr<Kernel>> makePointwiseKernel(const KernelBuild& build) {
     const std::string& name = build.params.text("fn");
     const std::optional<Activation> f = activationByName(name);
     if (!f)
-        return Error{"LAB-NET-108", "the engine has no pointwise function \"" + name + "\"", displayName(build.operation), ""};
+        return Error{"LAB-NET-108", "the engine has no pointwise function \"" + name + "\"", displayName(build.operation),
+                     ""};
     return std::unique_ptr<Kernel>(
         new PointwiseKernel(build.in[0].size(), {*f, static_cast<Real>(build.params.number("slope"))}));
 }

@@ -13,49 +13,55 @@ public:
     PoolKernel(const ConvGeometry& geometry, bool maximum) : m_geometry(geometry), m_maximum(maximum) {}
 
     void forward(const KernelRun& run) const override {
-        planes(run, [&](const Real* x, Real* y) {
-            windows([&](Index out, Index top, Index bottom, Index left, Index right) {
-                if (m_maximum) {
-                    Real best = -std::numeric_limits<Real>::infinity();
-                    for (Index i = top; i < bottom; ++i)
-                        for (Index j = left; j < right; ++j) {
-                            const Real value = x[i * m_geometry.width + j];
-                            best = value <= best ? best : value;  // NaN goes through
-                        }
-                    y[out] = best;
-                } else {
-                    Real total = 0;
-                    for (Index i = top; i < bottom; ++i)
-                        for (Index j = left; j < right; ++j) total += x[i * m_geometry.width + j];
-                    y[out] = total * share();
-                }
-            });
-        }, run.in[0], run.out[0]);
+        planes(
+            run,
+            [&](const Real* x, Real* y) {
+                windows([&](Index out, Index top, Index bottom, Index left, Index right) {
+                    if (m_maximum) {
+                        Real best = -std::numeric_limits<Real>::infinity();
+                        for (Index i = top; i < bottom; ++i)
+                            for (Index j = left; j < right; ++j) {
+                                const Real value = x[i * m_geometry.width + j];
+                                best = value <= best ? best : value;  // NaN goes through
+                            }
+                        y[out] = best;
+                    } else {
+                        Real total = 0;
+                        for (Index i = top; i < bottom; ++i)
+                            for (Index j = left; j < right; ++j) total += x[i * m_geometry.width + j];
+                        y[out] = total * share();
+                    }
+                });
+            },
+            run.in[0], run.out[0]);
     }
 
     void backward(const KernelRun& run) const override {
         Real* dx = run.inAdjoint[0];
         if (dx == nullptr) return;
         const Index plane = m_geometry.height * m_geometry.width;
-        planes(run, [&](const Real* x, Real* y) {
-            const Real* dy = run.outAdjoint[0] + (y - run.out[0]);
-            Real* d = dx + (x - run.in[0]);
-            std::fill(d, d + plane, Real(0));
-            windows([&](Index out, Index top, Index bottom, Index left, Index right) {
-                if (!m_maximum) {
-                    const Real part = dy[out] * share();
+        planes(
+            run,
+            [&](const Real* x, Real* y) {
+                const Real* dy = run.outAdjoint[0] + (y - run.out[0]);
+                Real* d = dx + (x - run.in[0]);
+                std::fill(d, d + plane, Real(0));
+                windows([&](Index out, Index top, Index bottom, Index left, Index right) {
+                    if (!m_maximum) {
+                        const Real part = dy[out] * share();
+                        for (Index i = top; i < bottom; ++i)
+                            for (Index j = left; j < right; ++j) d[i * m_geometry.width + j] += part;
+                        return;
+                    }
                     for (Index i = top; i < bottom; ++i)
-                        for (Index j = left; j < right; ++j) d[i * m_geometry.width + j] += part;
-                    return;
-                }
-                for (Index i = top; i < bottom; ++i)
-                    for (Index j = left; j < right; ++j)
-                        if (x[i * m_geometry.width + j] == y[out]) {
-                            d[i * m_geometry.width + j] += dy[out];
-                            return;
-                        }
-            });
-        }, run.in[0], run.out[0]);
+                        for (Index j = left; j < right; ++j)
+                            if (x[i * m_geometry.width + j] == y[out]) {
+                                d[i * m_geometry.width + j] += dy[out];
+                                return;
+                            }
+                });
+            },
+            run.in[0], run.out[0]);
     }
 
 private:

@@ -70,7 +70,7 @@ Result<StagePlan> planStages(const Circuit& circuit, const std::vector<NodeInfo>
     StagePlan plan;
     plan.tail = tail;
     const int total = static_cast<int>(atoms.size());
-    int start = 0;       // first atom of the stage being built
+    int start = 0;  // first atom of the stage being built
     bool learned = false;
     for (int a = 0; a < total; ++a) {
         if (atoms[static_cast<std::size_t>(a)].role != Role::Map) continue;
@@ -79,17 +79,21 @@ Result<StagePlan> planStages(const Circuit& circuit, const std::vector<NodeInfo>
             int back = a;
             while (back > start) {
                 const Role role = atoms[static_cast<std::size_t>(back - 1)].role;
-                if (role == Role::Prefix) cut = back - 1;
-                else if (role != Role::Drop) break;
+                if (role == Role::Prefix)
+                    cut = back - 1;
+                else if (role != Role::Drop)
+                    break;
                 --back;
             }
-            plan.ranges.push_back({atoms[static_cast<std::size_t>(start)].first, atoms[static_cast<std::size_t>(cut)].first});
+            plan.ranges.push_back(
+                {atoms[static_cast<std::size_t>(start)].first, atoms[static_cast<std::size_t>(cut)].first});
             start = cut;
         }
         learned = true;
     }
     if (!learned)
-        return Error{"LAB-NET-103", "nothing in this circuit can learn", circuit.title, "add a linear map or a convolution"};
+        return Error{"LAB-NET-103", "nothing in this circuit can learn", circuit.title,
+                     "add a linear map or a convolution"};
     plan.ranges.push_back({atoms[static_cast<std::size_t>(start)].first, tail});
 
     // Shared weights have one owner: the stages between two users become one.
@@ -97,7 +101,8 @@ Result<StagePlan> planStages(const Circuit& circuit, const std::vector<NodeInfo>
     for (int i = 0; i < count; ++i) nodeOf[nodes[static_cast<std::size_t>(i)].operation] = i;
     const auto stageOf = [&](int node) {
         for (int s = 0; s < static_cast<int>(plan.ranges.size()); ++s)
-            if (node >= plan.ranges[static_cast<std::size_t>(s)].first && node < plan.ranges[static_cast<std::size_t>(s)].last)
+            if (node >= plan.ranges[static_cast<std::size_t>(s)].first &&
+                node < plan.ranges[static_cast<std::size_t>(s)].last)
                 return s;
         return -1;
     };

@@ -37,7 +37,8 @@ inline Result<ConvGeometry> windowGeometryOf(const KernelBuild& build) {
         g.strideHeight = window.global ? g.height : window.stride;
         g.padHeight = window.global ? 0 : window.pad;
     }
-    if (g.height + 2 * g.padHeight < g.kernelHeight || g.width + 2 * g.padWidth < g.kernelWidth || g.outSize() != build.out[0].size())
+    if (g.height + 2 * g.padHeight < g.kernelHeight || g.width + 2 * g.padWidth < g.kernelWidth ||
+        g.outSize() != build.out[0].size())
         return Error{"LAB-NET-111", "its window does not fit its input", displayName(build.operation),
                      "use a smaller kernel, or more padding"};
     return g;

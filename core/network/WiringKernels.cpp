@@ -36,7 +36,8 @@ public:
         if (dx == nullptr) return;
         run.pool.ranges(run.rows * m_size, kElementTile, [&](Index begin, Index end) {
             std::copy(run.outAdjoint[0] + begin, run.outAdjoint[0] + end, dx + begin);
-            for (std::size_t i = 1; i < run.outAdjoint.size(); ++i) addTo(run.outAdjoint[i] + begin, dx + begin, end - begin);
+            for (std::size_t i = 1; i < run.outAdjoint.size(); ++i)
+                addTo(run.outAdjoint[i] + begin, dx + begin, end - begin);
         });
     }
 
@@ -65,7 +66,9 @@ private:
 
 }  // namespace
 
-Result<std::unique_ptr<Kernel>> makeEndKernel(const KernelBuild&) { return std::unique_ptr<Kernel>(new EndKernel); }
+Result<std::unique_ptr<Kernel>> makeEndKernel(const KernelBuild&) {
+    return std::unique_ptr<Kernel>(new EndKernel);
+}
 
 Result<std::unique_ptr<Kernel>> makeMergeKernel(const KernelBuild& build) {
     const Result<ArraySplit> in = splitLayout(build.in[0], build.targetIn, build.operation);

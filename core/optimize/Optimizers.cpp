@@ -53,8 +53,8 @@ LAB_CLONES Bits nesterovLoop(Real* p, const Real* g, Real* v, Index n, Real rate
 
 // `shrink` multiplies p first (AdamW); `decay` is added to the gradient (Adam). stepSize = rate / (1 - beta1^t),
 // root = 1 / sqrt(1 - beta2^t): eps stands outside the corrected root.
-LAB_CLONES Bits adamLoop(Real* p, const Real* g, Real* m, Real* v, Index n, Real stepSize, Real root, Real beta1, Real beta2,
-                         Real eps, Real decay, Real shrink) {
+LAB_CLONES Bits adamLoop(Real* p, const Real* g, Real* m, Real* v, Index n, Real stepSize, Real root, Real beta1,
+                         Real beta2, Real eps, Real decay, Real shrink) {
     const Real rest1 = 1 - beta1, rest2 = 1 - beta2;
     Bits top = 0;
     for (Index i = 0; i < n; ++i) {
@@ -100,8 +100,8 @@ public:
         const std::size_t wanted = 1 + m_moments.size() * static_cast<std::size_t>(m_count);
         if (state.size() != wanted)
             return Error{"LAB-OPT-101",
-                         "the optimiser's state has " + std::to_string(state.size()) + " numbers, " + std::to_string(wanted) +
-                             " are needed",
+                         "the optimiser's state has " + std::to_string(state.size()) + " numbers, " +
+                             std::to_string(wanted) + " are needed",
                          "", "the state belongs to another network or another optimiser"};
         m_steps = static_cast<std::int64_t>(state[0]);
         auto at = state.begin() + 1;
@@ -135,7 +135,9 @@ private:
         m_rate = static_cast<Real>(rate);
         m_decay = static_cast<Real>(decays ? m_weightDecay : 0);
     }
-    Bits update(Real* p, const Real* g, Index begin, Index n) override { return sgdLoop(p + begin, g + begin, n, m_rate, m_decay); }
+    Bits update(Real* p, const Real* g, Index begin, Index n) override {
+        return sgdLoop(p + begin, g + begin, n, m_rate, m_decay);
+    }
 
     double m_weightDecay;
     Real m_rate = 0, m_decay = 0;
@@ -144,7 +146,10 @@ private:
 class Momentum final : public Fused {
 public:
     Momentum(const ParamSet& params, Index count, bool ahead)
-        : Fused(count, 1), m_weightDecay(params.number("decay")), m_mu(static_cast<Real>(params.number("momentum"))), m_ahead(ahead) {}
+        : Fused(count, 1),
+          m_weightDecay(params.number("decay")),
+          m_mu(static_cast<Real>(params.number("momentum"))),
+          m_ahead(ahead) {}
 
 private:
     void prepare(double rate, bool decays) override {
@@ -164,8 +169,12 @@ private:
 class Adam final : public Fused {
 public:
     Adam(const ParamSet& params, Index count, bool decoupled)
-        : Fused(count, 2), m_weightDecay(params.number("decay")), m_beta1(params.number("beta1")), m_beta2(params.number("beta2")),
-          m_eps(params.number("eps")), m_decoupled(decoupled) {}
+        : Fused(count, 2),
+          m_weightDecay(params.number("decay")),
+          m_beta1(params.number("beta1")),
+          m_beta2(params.number("beta2")),
+          m_eps(params.number("eps")),
+          m_decoupled(decoupled) {}
 
 private:
     void prepare(double rate, bool decays) override {
@@ -178,7 +187,8 @@ private:
     }
     Bits update(Real* p, const Real* g, Index begin, Index n) override {
         return adamLoop(p + begin, g + begin, moment(0, begin), moment(1, begin), n, m_stepSize, m_root,
-                        static_cast<Real>(m_beta1), static_cast<Real>(m_beta2), static_cast<Real>(m_eps), m_decay, m_shrink);
+                        static_cast<Real>(m_beta1), static_cast<Real>(m_beta2), static_cast<Real>(m_eps), m_decay,
+                        m_shrink);
     }
 
     double m_weightDecay, m_beta1, m_beta2, m_eps;
@@ -194,50 +204,76 @@ ParamSpec rateSpec(double standard) {
 }
 
 ParamSpec decaySpec(double standard, std::string doc) {
-    return ParamSpec::number("decay", "Weight decay", standard, 0.0, 1e3, std::move(doc), ParamScale::Log).withSymbol("λ").isLive();
+    return ParamSpec::number("decay", "Weight decay", standard, 0.0, 1e3, std::move(doc), ParamScale::Log)
+        .withSymbol("λ")
+        .isLive();
 }
 
 ParamSpec momentumSpec() {
-    return ParamSpec::number("momentum", "Momentum", 0.9, 0.0, 0.9999, "Share of the last step that goes on.").withSymbol("μ").isLive();
+    return ParamSpec::number("momentum", "Momentum", 0.9, 0.0, 0.9999, "Share of the last step that goes on.")
+        .withSymbol("μ")
+        .isLive();
 }
 
 const char* kGradientDecay = "Pulls weights towards 0: λ times the weight is added to its gradient. Biases are left alone.";
 
 std::vector<ParamSpec> adamParams(ParamSpec decay) {
-    return {rateSpec(1e-3),
-            std::move(decay),
+    return {rateSpec(1e-3), std::move(decay),
             ParamSpec::number("beta1", "Decay of the mean", 0.9, 0.0, 0.99999, "How slowly the mean gradient forgets.")
-                .withSymbol("β_1").isLive().isAdvanced(),
-            ParamSpec::number("beta2", "Decay of the square", 0.999, 0.0, 0.9999999, "How slowly the mean squared gradient forgets.")
-                .withSymbol("β_2").isLive().isAdvanced(),
-            ParamSpec::number("eps", "Epsilon", 1e-8, 1e-16, 1.0, "Added to the root so that nothing is divided by zero.", ParamScale::Log)
-                .withSymbol("ε").isLive().isAdvanced()};
+                .withSymbol("β_1")
+                .isLive()
+                .isAdvanced(),
+            ParamSpec::number("beta2", "Decay of the square", 0.999, 0.0, 0.9999999,
+                              "How slowly the mean squared gradient forgets.")
+                .withSymbol("β_2")
+                .isLive()
+                .isAdvanced(),
+            ParamSpec::number("eps", "Epsilon", 1e-8, 1e-16, 1.0, "Added to the root so that nothing is divided by zero.",
+                              ParamScale::Log)
+                .withSymbol("ε")
+                .isLive()
+                .isAdvanced()};
 }
 
 std::vector<OptimizerDescription> makeRegistry() {
     std::vector<OptimizerDescription> list;
-    list.push_back({"sgd", "SGD", "Goes straight down the gradient.", "Robbins & Monro, 1951",
-                    {"w ← w - η (g + λ w)"}, {rateSpec(0.1), decaySpec(0, kGradientDecay)},
+    list.push_back({"sgd",
+                    "SGD",
+                    "Goes straight down the gradient.",
+                    "Robbins & Monro, 1951",
+                    {"w ← w - η (g + λ w)"},
+                    {rateSpec(0.1), decaySpec(0, kGradientDecay)},
                     [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Sgd>(p, n); }});
-    list.push_back({"momentum", "Momentum", "Gathers speed along directions that last.", "Polyak, 1964; in the form of PyTorch",
-                    {"v ← μ v + g + λ w", "w ← w - η v"}, {rateSpec(0.05), decaySpec(0, kGradientDecay), momentumSpec()},
-                    [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Momentum>(p, n, false); }});
-    list.push_back({"nesterov", "Nesterov momentum", "Momentum that looks one step ahead.",
-                    "Nesterov, 1983; Sutskever et al., 2013; in the form of PyTorch",
-                    {"d = g + λ w", "v ← μ v + d", "w ← w - η (d + μ v)"},
-                    {rateSpec(0.05), decaySpec(0, kGradientDecay), momentumSpec()},
-                    [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Momentum>(p, n, true); }});
+    list.push_back(
+        {"momentum",
+         "Momentum",
+         "Gathers speed along directions that last.",
+         "Polyak, 1964; in the form of PyTorch",
+         {"v ← μ v + g + λ w", "w ← w - η v"},
+         {rateSpec(0.05), decaySpec(0, kGradientDecay), momentumSpec()},
+         [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Momentum>(p, n, false); }});
+    list.push_back(
+        {"nesterov",
+         "Nesterov momentum",
+         "Momentum that looks one step ahead.",
+         "Nesterov, 1983; Sutskever et al., 2013; in the form of PyTorch",
+         {"d = g + λ w", "v ← μ v + d", "w ← w - η (d + μ v)"},
+         {rateSpec(0.05), decaySpec(0, kGradientDecay), momentumSpec()},
+         [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Momentum>(p, n, true); }});
     const std::vector<std::string> moments = {"m ← β_1 m + (1 - β_1) g", "v ← β_2 v + (1 - β_2) g^2",
                                               "m̂ = m/(1 - β_{1}^t),  v̂ = v/(1 - β_{2}^t)"};
     std::vector<std::string> adam = moments, adamw = moments;
     adam.push_back("w ← w - η m̂/(√v̂ + ε)");
     adamw.push_back("w ← (1 - η λ) w - η m̂/(√v̂ + ε)");
     list.push_back({"adam", "Adam", "Gives every weight a step of about the same length.", "Kingma & Ba, ICLR 2015", adam,
-                    adamParams(decaySpec(0, kGradientDecay)),
-                    [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Adam>(p, n, false); }});
-    list.push_back({"adamw", "AdamW", "Adam whose weight decay does not go through the moments.", "Loshchilov & Hutter, ICLR 2019", adamw,
-                    adamParams(decaySpec(0.01, "Pulls weights towards 0 by the share η λ of every step. Biases are left alone.")),
-                    [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Adam>(p, n, true); }});
+                    adamParams(decaySpec(0, kGradientDecay)), [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> {
+                        return std::make_unique<Adam>(p, n, false);
+                    }});
+    list.push_back(
+        {"adamw", "AdamW", "Adam whose weight decay does not go through the moments.", "Loshchilov & Hutter, ICLR 2019",
+         adamw,
+         adamParams(decaySpec(0.01, "Pulls weights towards 0 by the share η λ of every step. Biases are left alone.")),
+         [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Adam>(p, n, true); }});
     return list;
 }
 

@@ -7,17 +7,24 @@ namespace lab {
 
 const std::vector<ParamSpec>& scheduleParams() {
     static const std::vector<ParamSpec> specs = {
-        ParamSpec::choice("kind", "Schedule", "constant",
-                          {{"constant", "Constant", "The rate stays as it is."},
-                           {"step", "Steps", "The rate is multiplied by a factor every few epochs."},
-                           {"cosine", "Cosine", "The rate falls along half a cosine to the floor (Loshchilov & Hutter, 2017)."},
-                           {"second_half", "Second half", "Constant for half of the epochs, then a straight line to zero (Hinton, 2022)."}},
-                          "How the learning rate changes over the planned epochs."),
-        ParamSpec::number("warmup", "Warm-up", 0, 0, 1e6, "Epochs over which the rate rises from zero.").withUnit("epochs").isAdvanced(),
+        ParamSpec::choice(
+            "kind", "Schedule", "constant",
+            {{"constant", "Constant", "The rate stays as it is."},
+             {"step", "Steps", "The rate is multiplied by a factor every few epochs."},
+             {"cosine", "Cosine", "The rate falls along half a cosine to the floor (Loshchilov & Hutter, 2017)."},
+             {"second_half", "Second half",
+              "Constant for half of the epochs, then a straight line to zero (Hinton, 2022)."}},
+            "How the learning rate changes over the planned epochs."),
+        ParamSpec::number("warmup", "Warm-up", 0, 0, 1e6, "Epochs over which the rate rises from zero.")
+            .withUnit("epochs")
+            .isAdvanced(),
         ParamSpec::number("step_epochs", "Every", 10, 1e-3, 1e6, "Epochs between two steps of the rate.")
-            .withUnit("epochs").when("kind", {"step"}),
+            .withUnit("epochs")
+            .when("kind", {"step"}),
         ParamSpec::number("step_factor", "Factor", 0.1, 0, 1, "What the rate is multiplied by.").when("kind", {"step"}),
-        ParamSpec::number("floor", "Floor", 0, 0, 1, "Share of the rate that is left at the end.").when("kind", {"cosine", "second_half"}).isAdvanced()};
+        ParamSpec::number("floor", "Floor", 0, 0, 1, "Share of the rate that is left at the end.")
+            .when("kind", {"cosine", "second_half"})
+            .isAdvanced()};
     return specs;
 }
 
@@ -27,7 +34,8 @@ double scheduleFactor(const ParamSet& schedule, double epoch, double plannedEpoc
     double factor = 1;
     const std::string& kind = schedule.text("kind");
     if (kind == "step") {
-        factor = std::pow(schedule.number("step_factor"), std::floor(std::max(0.0, epoch) / schedule.number("step_epochs")));
+        factor =
+            std::pow(schedule.number("step_factor"), std::floor(std::max(0.0, epoch) / schedule.number("step_epochs")));
     } else if (kind == "cosine") {
         // Half a cosine over the epochs after the warm-up.
         const double length = std::max(planned - warmup, 1e-9);

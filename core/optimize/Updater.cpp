@@ -44,7 +44,7 @@ struct Group {
     ParamSet params;
     bool followsDefault = false;  // changes with setParam
     std::vector<Part> parts;
-    Index begin = 0, end = 0;     // range of the store that holds all parts
+    Index begin = 0, end = 0;  // range of the store that holds all parts
     UpdateFigures figures;
 };
 
@@ -83,7 +83,8 @@ struct Updater::State {
         const Index tiles = (count + kElementTile - 1) / kElementTile;
         if (static_cast<Index>(partials.size()) < tiles) partials.resize(static_cast<std::size_t>(tiles));
         pool.ranges(count, kElementTile, [&](Index begin, Index end) {
-            partials[static_cast<std::size_t>(begin / kElementTile)] = static_cast<double>(largestMagnitude(x + begin, end - begin));
+            partials[static_cast<std::size_t>(begin / kElementTile)] =
+                static_cast<double>(largestMagnitude(x + begin, end - begin));
         });
         double top = 0;
         for (Index t = 0; t < tiles; ++t) {
@@ -98,14 +99,16 @@ struct Updater::State {
         std::string name = group.title;
         for (int b = group.firstBlock; b < group.lastBlock; ++b) {
             const ParamBlock& block = group.store->block(b);
-            if (!block.trained || std::isfinite(static_cast<double>(largestMagnitude(values + block.offset, block.count)))) continue;
+            if (!block.trained || std::isfinite(static_cast<double>(largestMagnitude(values + block.offset, block.count))))
+                continue;
             name = block.name;
             break;
         }
         const std::string layer = group.layer >= 0 ? "layer " + std::to_string(group.layer + 1) : group.title;
-        failure = Error{"LAB-RUN-201",
-                        std::string(what) + " of " + name + " in " + layer + " is not finite at step " + std::to_string(step),
-                        group.title, "lower the learning rate, or normalise the data; the parameters are those before this step"};
+        failure =
+            Error{"LAB-RUN-201",
+                  std::string(what) + " of " + name + " in " + layer + " is not finite at step " + std::to_string(step),
+                  group.title, "lower the learning rate, or normalise the data; the parameters are those before this step"};
     }
 
     void apply(Pool& pool, Group& group, const Real* gradient);
@@ -254,12 +257,24 @@ void Updater::apply(Pool& pool, int group, const Real* gradient) {
     m_state->apply(pool, m_state->groups[static_cast<std::size_t>(group)], gradient);
 }
 
-const std::optional<Error>& Updater::failure() const { return m_state->failure; }
-int Updater::groups() const { return static_cast<int>(m_state->groups.size()); }
-const std::string& Updater::title(int group) const { return m_state->groups.at(static_cast<std::size_t>(group)).title; }
-int Updater::layer(int group) const { return m_state->groups.at(static_cast<std::size_t>(group)).layer; }
-const UpdateFigures& Updater::figures(int group) const { return m_state->groups.at(static_cast<std::size_t>(group)).figures; }
-double Updater::rate() const { return m_state->params.number("rate") * m_state->factor; }
+const std::optional<Error>& Updater::failure() const {
+    return m_state->failure;
+}
+int Updater::groups() const {
+    return static_cast<int>(m_state->groups.size());
+}
+const std::string& Updater::title(int group) const {
+    return m_state->groups.at(static_cast<std::size_t>(group)).title;
+}
+int Updater::layer(int group) const {
+    return m_state->groups.at(static_cast<std::size_t>(group)).layer;
+}
+const UpdateFigures& Updater::figures(int group) const {
+    return m_state->groups.at(static_cast<std::size_t>(group)).figures;
+}
+double Updater::rate() const {
+    return m_state->params.number("rate") * m_state->factor;
+}
 
 Result<void> Updater::setParam(const std::string& name, const ParamValue& value) {
     State& s = *m_state;
@@ -297,7 +312,8 @@ Result<void> Updater::load(const std::vector<double>& state) {
     for (const Group& group : m_state->groups)
         for (const Part& part : group.parts) {
             const std::size_t wanted = part.optimizer->save().size();
-            if (at >= state.size() || state[at] != static_cast<double>(wanted) || state.size() - at - 1 < wanted) return mismatch();
+            if (at >= state.size() || state[at] != static_cast<double>(wanted) || state.size() - at - 1 < wanted)
+                return mismatch();
             at += 1 + wanted;
         }
     if (at != state.size()) return mismatch();

@@ -36,7 +36,8 @@ Circuit mlp() {
     std::string axis = m.axis("a0", AxisRole::Feature, widths[0]);
     m.source({axis});
     for (std::size_t i = 1; i < widths.size(); ++i) {
-        const std::string next = m.axis("a" + std::to_string(i), i + 1 == widths.size() ? AxisRole::Class : AxisRole::Feature, widths[i]);
+        const std::string next =
+            m.axis("a" + std::to_string(i), i + 1 == widths.size() ? AxisRole::Class : AxisRole::Feature, widths[i]);
         m.map("linear", {axis}, {next}).id = "L" + std::to_string(i);
         if (i <= functions.size()) m.keep("pointwise", {{"fn", word(functions[i - 1])}});
         axis = next;
@@ -123,8 +124,10 @@ private slots:
         const bool images = name == "cnn";
         const int classes = images ? 4 : 3;
         const Index rows = 4;
-        Result<std::unique_ptr<Network>> compiled =
-            Network::compile(name == "mlp" ? mlp() : images ? cnn() : residual(), {images ? Shape{2, 8, 8} : Shape{5}, classes});
+        Result<std::unique_ptr<Network>> compiled = Network::compile(name == "mlp" ? mlp()
+                                                                     : images      ? cnn()
+                                                                                   : residual(),
+                                                                     {images ? Shape{2, 8, 8} : Shape{5}, classes});
         QVERIFY2(compiled.ok(), compiled.ok() ? "" : compiled.error().text().c_str());
         Network& network = **compiled;
         ParamStore& p = network.parameters();
@@ -135,7 +138,8 @@ private slots:
             QCOMPARE(QString::fromStdString(block.name), blocks[i].toObject()["name"].toString());
             const QJsonArray shape = blocks[i].toObject()["shape"].toArray();
             QCOMPARE(static_cast<int>(block.shape.size()), static_cast<int>(shape.size()));
-            for (int d = 0; d < shape.size(); ++d) QCOMPARE(static_cast<int>(block.shape[static_cast<std::size_t>(d)]), shape[d].toInt());
+            for (int d = 0; d < shape.size(); ++d)
+                QCOMPARE(static_cast<int>(block.shape[static_cast<std::size_t>(d)]), shape[d].toInt());
             const bool one = block.name == "n1.weight" || block.name == "n1.running_var";
             const std::vector<Real> values = draw(100 + static_cast<std::uint64_t>(i), block.count, 0.5, one ? 1 : 0);
             std::copy(values.begin(), values.end(), p.data(i));
@@ -148,12 +152,14 @@ private slots:
         std::vector<Real> gradient(static_cast<std::size_t>(p.size()));
         const ConstMatrixMap input(x.data(), rows, network.inputSize());
         const double loss = trueGradient(pool, network, work, input, labels.data(), gradient.data());
-        QVERIFY2(std::abs(loss - golden["loss"].toDouble()) < (kDouble ? 1e-12 : 2e-6), qPrintable(QString::number(loss, 'g', 15)));
+        QVERIFY2(std::abs(loss - golden["loss"].toDouble()) < (kDouble ? 1e-12 : 2e-6),
+                 qPrintable(QString::number(loss, 'g', 15)));
         compare(work.value(network.scoresArray()), golden["scores"].toArray(), "scores");
         const QJsonObject gradients = golden["gradients"].toObject();
         for (const ParamBlock& block : p.blocks())
             if (block.trained)
-                compare(gradient.data() + block.offset, gradients[QString::fromStdString(block.name)].toArray(), QString::fromStdString(block.name));
+                compare(gradient.data() + block.offset, gradients[QString::fromStdString(block.name)].toArray(),
+                        QString::fromStdString(block.name));
         BackwardOptions options;
         options.inputAdjoint = true;
         network.backward(pool, work, rows, 0, options);

@@ -18,11 +18,13 @@ double ulps(float found, double wanted) {
     if (std::isnan(wanted)) return std::isnan(found) ? 0 : 1e9;
     const float nearest = static_cast<float>(wanted);
     if (std::isinf(nearest)) return found == nearest ? 0 : 1e9;
-    const double place = std::max(std::ldexp(1.0, -149), std::ldexp(1.0, std::ilogb(std::max(std::abs(wanted), 1.2e-38)) - 23));
+    const double place =
+        std::max(std::ldexp(1.0, -149), std::ldexp(1.0, std::ilogb(std::max(std::abs(wanted), 1.2e-38)) - 23));
     return std::abs(static_cast<double>(found) - wanted) / place;
 }
 
-double worst(const std::function<float(float)>& f, const std::function<double(double)>& reference, double from, double to, int count) {
+double worst(const std::function<float(float)>& f, const std::function<double(double)>& reference, double from, double to,
+             int count) {
     double top = 0;
     for (int i = 0; i <= count; ++i) {
         const float x = static_cast<float>(from + (to - from) * i / count);
@@ -42,13 +44,19 @@ private slots:
         const auto t = [](float x) { return tanhOf(x); };
         const auto s = [](float x) { return sigmoidOf(x); };
         const auto l = [](float x) { return log1pExpNegative(x); };
-        const double we = worst(e, [](double x) { return std::exp(x); }, -87, 88.7, 2000000);
-        const double wt = std::max(worst(t, [](double x) { return std::tanh(x); }, -10, 10, 2000000),
-                                   worst(t, [](double x) { return std::tanh(x); }, -1e-3, 1e-3, 20000));
-        const double ws = worst(s, [](double x) { return 1 / (1 + std::exp(-x)); }, -80, 40, 2000000);
-        const double wl = worst(l, [](double x) { return std::log1p(std::exp(x)); }, -80, 0, 2000000);
+        const double we = worst(
+            e, [](double x) { return std::exp(x); }, -87, 88.7, 2000000);
+        const double wt = std::max(worst(
+                                       t, [](double x) { return std::tanh(x); }, -10, 10, 2000000),
+                                   worst(
+                                       t, [](double x) { return std::tanh(x); }, -1e-3, 1e-3, 20000));
+        const double ws = worst(
+            s, [](double x) { return 1 / (1 + std::exp(-x)); }, -80, 40, 2000000);
+        const double wl = worst(
+            l, [](double x) { return std::log1p(std::exp(x)); }, -80, 0, 2000000);
         const double wr = worst([](float x) { return erfOf(x); }, [](double x) { return std::erf(x); }, -5, 5, 500000);
-        qInfo("units in the last place: exp %.2f, tanh %.2f, sigmoid %.2f, softplus tail %.2f, erf %.2f", we, wt, ws, wl, wr);
+        qInfo("units in the last place: exp %.2f, tanh %.2f, sigmoid %.2f, softplus tail %.2f, erf %.2f", we, wt, ws, wl,
+              wr);
         QVERIFY(we <= 2);
         QVERIFY(wt <= 2.5);
         QVERIFY(ws <= 3);
@@ -102,7 +110,8 @@ private slots:
                 activate(a, Real(0.1), &up, &top, 1);
                 activate(a, Real(0.1), &down, &bottom, 1);
                 const double quotient = (static_cast<double>(top) - static_cast<double>(bottom)) / (2.0 / 64);
-                QVERIFY2(std::abs(quotient - static_cast<double>(slope[i])) < 5e-3, qPrintable(QString::number(static_cast<double>(z[i]))));
+                QVERIFY2(std::abs(quotient - static_cast<double>(slope[i])) < 5e-3,
+                         qPrintable(QString::number(static_cast<double>(z[i]))));
             }
             shifted = z;
             std::vector<Real> direct = z, out(z.size());

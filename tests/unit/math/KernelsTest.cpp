@@ -23,7 +23,8 @@ std::vector<Real> draw(Index n, std::uint64_t seed) {
 // |found - wanted| <= rounding of a sum of `terms` products whose magnitudes add up to `size`.
 bool near(Real found, double wanted, double size, Index terms) {
     const double unit = sizeof(Real) == 4 ? 6e-8 : 1.2e-16;
-    return std::abs(static_cast<double>(found) - wanted) <= unit * (4 + std::sqrt(static_cast<double>(terms)) * 4) * (size + 1);
+    return std::abs(static_cast<double>(found) - wanted) <=
+           unit * (4 + std::sqrt(static_cast<double>(terms)) * 4) * (size + 1);
 }
 
 }  // namespace
@@ -36,8 +37,18 @@ private slots:
         QTest::addColumn<int>("m");
         QTest::addColumn<int>("n");
         QTest::addColumn<int>("k");
-        for (const auto& s : std::vector<std::array<int, 3>>{{0, 3, 2}, {3, 0, 2}, {3, 2, 0}, {1, 1, 1}, {1, 17, 5}, {7, 1, 13}, {13, 11, 7},
-                                                             {16, 16, 16}, {17, 33, 65}, {31, 257, 3}, {257, 31, 19}, {300, 259, 8}})
+        for (const auto& s : std::vector<std::array<int, 3>>{{0, 3, 2},
+                                                             {3, 0, 2},
+                                                             {3, 2, 0},
+                                                             {1, 1, 1},
+                                                             {1, 17, 5},
+                                                             {7, 1, 13},
+                                                             {13, 11, 7},
+                                                             {16, 16, 16},
+                                                             {17, 33, 65},
+                                                             {31, 257, 3},
+                                                             {257, 31, 19},
+                                                             {300, 259, 8}})
             QTest::newRow(qPrintable(QString("%1x%2x%3").arg(s[0]).arg(s[1]).arg(s[2]))) << s[0] << s[1] << s[2];
     }
     void products() {
@@ -53,10 +64,11 @@ private slots:
                     std::vector<Real> c = before;
                     if (beta == 0)
                         for (Index i = 0; i < m; ++i)
-                            for (Index j = 0; j < n; ++j) c[static_cast<std::size_t>(i * ldc + j)] = std::numeric_limits<Real>::quiet_NaN();
+                            for (Index j = 0; j < n; ++j)
+                                c[static_cast<std::size_t>(i * ldc + j)] = std::numeric_limits<Real>::quiet_NaN();
                     Pool pool(2);
-                    gemm(pool, transA ? Transpose::Yes : Transpose::No, transB ? Transpose::Yes : Transpose::No, m, n, k, alpha, a.data(),
-                         lda, b.data(), ldb, beta, c.data(), ldc);
+                    gemm(pool, transA ? Transpose::Yes : Transpose::No, transB ? Transpose::Yes : Transpose::No, m, n, k,
+                         alpha, a.data(), lda, b.data(), ldb, beta, c.data(), ldc);
                     for (Index i = 0; i < m; ++i)
                         for (Index j = 0; j < ldc; ++j) {
                             const std::size_t at = static_cast<std::size_t>(i * ldc + j);
@@ -66,25 +78,31 @@ private slots:
                             }
                             double sum = 0, size = 0;
                             for (Index q = 0; q < k; ++q) {
-                                const double term = static_cast<double>(a[static_cast<std::size_t>(transA ? q * lda + i : i * lda + q)]) *
-                                                    static_cast<double>(b[static_cast<std::size_t>(transB ? j * ldb + q : q * ldb + j)]);
+                                const double term =
+                                    static_cast<double>(a[static_cast<std::size_t>(transA ? q * lda + i : i * lda + q)]) *
+                                    static_cast<double>(b[static_cast<std::size_t>(transB ? j * ldb + q : q * ldb + j)]);
                                 sum += term;
                                 size += std::abs(term);
                             }
-                            const double wanted = static_cast<double>(alpha) * sum +
-                                                  (beta == 0 ? 0.0 : static_cast<double>(beta) * static_cast<double>(before[at]));
-                            QVERIFY2(near(c[at], wanted, size + 2, k),
-                                     qPrintable(QString("(%1, %2): %3, wanted %4").arg(i).arg(j).arg(static_cast<double>(c[at])).arg(wanted)));
+                            const double wanted =
+                                static_cast<double>(alpha) * sum +
+                                (beta == 0 ? 0.0 : static_cast<double>(beta) * static_cast<double>(before[at]));
+                            QVERIFY2(near(c[at], wanted, size + 2, k), qPrintable(QString("(%1, %2): %3, wanted %4")
+                                                                                      .arg(i)
+                                                                                      .arg(j)
+                                                                                      .arg(static_cast<double>(c[at]))
+                                                                                      .arg(wanted)));
                         }
                 }
     }
 
     void convolutions_data() {
         QTest::addColumn<QList<int>>("s");  // rows, channels, height, width, out, kh, kw, sh, sw, ph, pw
-        const QList<QList<int>> sizes = {{0, 1, 3, 3, 1, 3, 3, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0}, {3, 2, 5, 7, 3, 3, 3, 1, 1, 1, 1},
-                                         {5, 3, 8, 8, 5, 1, 1, 1, 1, 0, 0}, {2, 1, 7, 7, 2, 7, 7, 1, 1, 0, 0}, {4, 3, 9, 6, 4, 3, 2, 2, 3, 1, 0},
-                                         {37, 2, 6, 6, 3, 5, 5, 1, 1, 2, 2}, {2, 4, 1, 19, 3, 1, 4, 1, 2, 0, 1}, {3, 5, 11, 13, 7, 2, 5, 3, 1, 1, 4},
-                                         {2, 1, 2, 2, 3, 5, 5, 1, 1, 2, 2}, {2, 16, 40, 40, 8, 5, 5, 1, 1, 2, 2}, {33, 1, 28, 28, 4, 3, 3, 2, 2, 1, 1}};
+        const QList<QList<int>> sizes = {
+            {0, 1, 3, 3, 1, 3, 3, 1, 1, 1, 1},  {1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0},    {3, 2, 5, 7, 3, 3, 3, 1, 1, 1, 1},
+            {5, 3, 8, 8, 5, 1, 1, 1, 1, 0, 0},  {2, 1, 7, 7, 2, 7, 7, 1, 1, 0, 0},    {4, 3, 9, 6, 4, 3, 2, 2, 3, 1, 0},
+            {37, 2, 6, 6, 3, 5, 5, 1, 1, 2, 2}, {2, 4, 1, 19, 3, 1, 4, 1, 2, 0, 1},   {3, 5, 11, 13, 7, 2, 5, 3, 1, 1, 4},
+            {2, 1, 2, 2, 3, 5, 5, 1, 1, 2, 2},  {2, 16, 40, 40, 8, 5, 5, 1, 1, 2, 2}, {33, 1, 28, 28, 4, 3, 3, 2, 2, 1, 1}};
         for (const QList<int>& s : sizes) {
             QString name;
             for (const int v : s) name += QString::number(v) + " ";
@@ -95,10 +113,12 @@ private slots:
         QFETCH(QList<int>, s);
         const Index rows = s[0];
         ConvGeometry g;
-        g.channels = s[1], g.height = s[2], g.width = s[3], g.outChannels = s[4], g.kernelHeight = s[5], g.kernelWidth = s[6];
+        g.channels = s[1], g.height = s[2], g.width = s[3], g.outChannels = s[4], g.kernelHeight = s[5],
+        g.kernelWidth = s[6];
         g.strideHeight = s[7], g.strideWidth = s[8], g.padHeight = s[9], g.padWidth = s[10];
         const Index oh = g.outHeight(), ow = g.outWidth();
-        const std::vector<Real> x = draw(rows * g.inSize(), 1), w = draw(g.outChannels * g.patch(), 2), b = draw(g.outChannels, 3);
+        const std::vector<Real> x = draw(rows * g.inSize(), 1), w = draw(g.outChannels * g.patch(), 2),
+                                b = draw(g.outChannels, 3);
         const std::vector<Real> dy = draw(rows * g.outSize(), 4);
         // Plain loops, in double.
         std::vector<double> y(dy.size(), 0.0), dx(x.size(), 0.0), dw(w.size(), 0.0), db(b.size(), 0.0);
@@ -112,17 +132,21 @@ private slots:
                         for (Index c = 0; c < g.channels; ++c)
                             for (Index u = 0; u < g.kernelHeight; ++u)
                                 for (Index v = 0; v < g.kernelWidth; ++v) {
-                                    const Index p = i * g.strideHeight + u - g.padHeight, q = j * g.strideWidth + v - g.padWidth;
+                                    const Index p = i * g.strideHeight + u - g.padHeight,
+                                                q = j * g.strideWidth + v - g.padWidth;
                                     if (p < 0 || q < 0 || p >= g.height || q >= g.width) continue;
-                                    const std::size_t xi = static_cast<std::size_t>(((r * g.channels + c) * g.height + p) * g.width + q);
-                                    const std::size_t wi = static_cast<std::size_t>(((o * g.channels + c) * g.kernelHeight + u) * g.kernelWidth + v);
+                                    const std::size_t xi =
+                                        static_cast<std::size_t>(((r * g.channels + c) * g.height + p) * g.width + q);
+                                    const std::size_t wi = static_cast<std::size_t>(
+                                        ((o * g.channels + c) * g.kernelHeight + u) * g.kernelWidth + v);
                                     y[at] += static_cast<double>(x[xi]) * static_cast<double>(w[wi]);
                                     dx[xi] += static_cast<double>(dy[at]) * static_cast<double>(w[wi]);
                                     dw[wi] += static_cast<double>(dy[at]) * static_cast<double>(x[xi]);
                                 }
                     }
         Pool pool(3);
-        std::vector<Real> fy(y.size(), Real(9)), fx(x.size(), Real(9)), fw(w.size(), Real(1)), fb(b.size(), Real(1)), h(y.size());
+        std::vector<Real> fy(y.size(), Real(9)), fx(x.size(), Real(9)), fw(w.size(), Real(1)), fb(b.size(), Real(1)),
+            h(y.size());
         std::vector<Real> scratch(static_cast<std::size_t>(convScratch(g)));
         convForward(pool, g, rows, x.data(), w.data(), b.data(), fy.data(), Activation::Relu, 0, h.data());
         convBackward(pool, g, rows, dy.data(), w.data(), fx.data());
@@ -132,7 +156,8 @@ private slots:
             QCOMPARE(h[i], fy[i] > 0 ? fy[i] : Real(0));
         }
         for (std::size_t i = 0; i < dx.size(); ++i)
-            QVERIFY2(near(fx[i], dx[i], static_cast<double>(g.patch() * g.outChannels), g.outChannels), qPrintable(QString("dx[%1]").arg(i)));
+            QVERIFY2(near(fx[i], dx[i], static_cast<double>(g.patch() * g.outChannels), g.outChannels),
+                     qPrintable(QString("dx[%1]").arg(i)));
         const Index terms = rows * oh * ow;
         for (std::size_t i = 0; i < dw.size(); ++i)
             QVERIFY2(near(fw[i], 2 + dw[i], static_cast<double>(terms), terms), qPrintable(QString("dw[%1]").arg(i)));
@@ -146,7 +171,8 @@ private slots:
             double s = 0, d = 0, q = 0;
             Real top = 0;
             for (Index i = 0; i < n; ++i) {
-                const double a = static_cast<double>(x[static_cast<std::size_t>(i)]), b = static_cast<double>(y[static_cast<std::size_t>(i)]);
+                const double a = static_cast<double>(x[static_cast<std::size_t>(i)]),
+                             b = static_cast<double>(y[static_cast<std::size_t>(i)]);
                 s += a;
                 d += a * b;
                 q += (a - b) * (a - b);
@@ -181,7 +207,8 @@ private slots:
             QVERIFY(near(sums[static_cast<std::size_t>(j)], wanted, 10, r));
         }
         for (Index i = 0; i < r; ++i)
-            for (Index j = c; j < ld; ++j) QCOMPARE(y[static_cast<std::size_t>(i * ld + j)], before[static_cast<std::size_t>(i * ld + j)]);
+            for (Index j = c; j < ld; ++j)
+                QCOMPARE(y[static_cast<std::size_t>(i * ld + j)], before[static_cast<std::size_t>(i * ld + j)]);
     }
 };
 

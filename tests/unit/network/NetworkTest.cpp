@@ -22,20 +22,33 @@ std::atomic<long> allocations{0};
 
 void* counted(std::size_t bytes, std::size_t alignment) {
     ++allocations;
-    void* p = alignment <= alignof(std::max_align_t) ? std::malloc(bytes)
-                                                     : std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+    void* p = alignment <= alignof(std::max_align_t)
+                  ? std::malloc(bytes)
+                  : std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
     if (p == nullptr) throw std::bad_alloc();
     return p;
 }
 
 }  // namespace
 
-void* operator new(std::size_t bytes) { return counted(bytes, 1); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) { return counted(bytes, static_cast<std::size_t>(alignment)); }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+void* operator new(std::size_t bytes) {
+    return counted(bytes, 1);
+}
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+    return counted(bytes, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* p) noexcept {
+    std::free(p);
+}
+void operator delete(void* p, std::size_t) noexcept {
+    std::free(p);
+}
+void operator delete(void* p, std::align_val_t) noexcept {
+    std::free(p);
+}
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
+    std::free(p);
+}
 
 namespace {
 
@@ -84,8 +97,12 @@ struct Run {
     Index rows;
 
     Run(const Circuit& circuit, Shape shape, int classes, Index count, int threads)
-        : network(compiled(circuit, std::move(shape), classes)), pool(threads), work(network->makeWorkspace(count, true)),
-          updater(UpdaterConfig{}), gradient(static_cast<std::size_t>(network->parameters().size())), rows(count) {
+        : network(compiled(circuit, std::move(shape), classes)),
+          pool(threads),
+          work(network->makeWorkspace(count, true)),
+          updater(UpdaterConfig{}),
+          gradient(static_cast<std::size_t>(network->parameters().size())),
+          rows(count) {
         network->initialise(2);
         for (const Stage& stage : network->stages())
             updater.addGroup(stage.title, -1, network->parameters(), stage.firstBlock, stage.lastBlock);
@@ -171,7 +188,7 @@ private slots:
         m.source({"a"});
         m.keep("norm", {{"type", word("layer")}}, {"a"});
         m.map("linear", {"a"}, {"e"});
-        m.keep("norm", {}, {"e"});       // in front of a pointwise function: with the map in front
+        m.keep("norm", {}, {"e"});  // in front of a pointwise function: with the map in front
         m.keep("pointwise");
         m.keep("dropout");
         m.keep("norm", {{"type", word("l2")}}, {"e"});
@@ -289,8 +306,8 @@ private slots:
         std::string first;
         double loss = 0, start = 0;
         for (const int threads : {1, 2, 7}) {
-            Run run(images ? smallCnn(8) : makeMlp({100, 300, 270, 4}, "tanh"), images ? Shape{2, 8, 8} : Shape{100}, 4, images ? 37 : 130,
-                    threads);
+            Run run(images ? smallCnn(8) : makeMlp({100, 300, 270, 4}, "tanh"), images ? Shape{2, 8, 8} : Shape{100}, 4,
+                    images ? 37 : 130, threads);
             start = run.step(0);
             for (int i = 1; i < 20; ++i) loss = run.step(i);
             QVERIFY(!run.updater.failure());
@@ -325,7 +342,8 @@ private slots:
         const int out = run.network->stages()[1].output, in = run.network->stages()[1].input;
         MatrixMap adjoint = run.work.adjointMap(out, 16);
         const Stream stream(3, Purpose::Analysis);
-        for (Index i = 0; i < adjoint.size(); ++i) adjoint.data()[i] = static_cast<Real>(stream.normalAt(static_cast<std::uint64_t>(i)));
+        for (Index i = 0; i < adjoint.size(); ++i)
+            adjoint.data()[i] = static_cast<Real>(stream.normalAt(static_cast<std::uint64_t>(i)));
         const Matrix kept = adjoint;
         const Stage& stage = run.network->stages()[1];
         std::vector<Real> with(run.gradient.size(), Real(5)), without(run.gradient.size(), Real(5));
@@ -341,7 +359,8 @@ private slots:
         QVERIFY(with == without);
         QVERIFY(run.work.adjointMap(in, 16) == Matrix::Constant(16, run.work.adjointMap(in, 16).cols(), Real(7)));
         for (Index i = 0; i < static_cast<Index>(with.size()); ++i)
-            if (i < stage.paramOffset || i >= stage.paramOffset + stage.paramCount) QCOMPARE(with[static_cast<std::size_t>(i)], Real(5));
+            if (i < stage.paramOffset || i >= stage.paramOffset + stage.paramCount)
+                QCOMPARE(with[static_cast<std::size_t>(i)], Real(5));
     }
 
     void transportCarriesTheErrorDown() {
@@ -380,7 +399,9 @@ private slots:
         const std::vector<Real> x = {1, 2, 3, 6};
         const std::vector<int> labels = {0, 1, 0, 1};
         std::vector<Real> gradient(static_cast<std::size_t>(network->parameters().size()));
-        const auto value = [&](const char* name) { return *network->parameters().data(network->parameters().find("norm1." + std::string(name))); };
+        const auto value = [&](const char* name) {
+            return *network->parameters().data(network->parameters().find("norm1." + std::string(name)));
+        };
         trueGradient(pool, *network, work, ConstMatrixMap(x.data(), 4, 1), labels.data(), gradient.data());
         QCOMPARE(value("running_mean"), Real(0));
         QCOMPARE(value("running_var"), Real(1));

@@ -52,7 +52,8 @@ class UpdaterTest : public QObject {
 private slots:
     void formulas_data() {
         QTest::addColumn<QString>("id");
-        for (const OptimizerDescription& d : optimizerRegistry()) QTest::newRow(d.id.c_str()) << QString::fromStdString(d.id);
+        for (const OptimizerDescription& d : optimizerRegistry())
+            QTest::newRow(d.id.c_str()) << QString::fromStdString(d.id);
     }
     // Each optimiser, number by number in double, on a weight (that decays) and a bias (that does not).
     void formulas() {
@@ -71,8 +72,10 @@ private slots:
             for (std::size_t i = 0; i < 107; ++i) {
                 const double decay = i < 100 ? 0.1 : 0, rate = 0.01;
                 double g = static_cast<double>(gradient[i]);
-                if (name == "adamw") w[i] *= 1 - rate * decay;
-                else g += decay * w[i];
+                if (name == "adamw")
+                    w[i] *= 1 - rate * decay;
+                else
+                    g += decay * w[i];
                 if (name == "sgd") {
                     w[i] -= rate * g;
                 } else if (name == "momentum" || name == "nesterov") {
@@ -87,7 +90,8 @@ private slots:
             }
         }
         for (std::size_t i = 0; i < 107; ++i)
-            QVERIFY2(std::abs(static_cast<double>(s.data()[i]) - w[i]) < 3e-6, qPrintable(QString("[%1] %2, wanted %3").arg(i).arg(static_cast<double>(s.data()[i])).arg(w[i])));
+            QVERIFY2(std::abs(static_cast<double>(s.data()[i]) - w[i]) < 3e-6,
+                     qPrintable(QString("[%1] %2, wanted %3").arg(i).arg(static_cast<double>(s.data()[i])).arg(w[i])));
         QVERIFY(std::equal(statistics.begin(), statistics.end(), s.data(2)));
         QVERIFY(!updater.failure());
     }
@@ -203,7 +207,8 @@ private slots:
             QVERIFY(updater.failure().has_value());
             QCOMPARE(updater.failure()->code, std::string("LAB-RUN-201"));
             const std::string text = updater.failure()->text();
-            for (const char* part : {"l1.bias", "layer 3", "step 41"}) QVERIFY2(text.find(part) != std::string::npos, text.c_str());
+            for (const char* part : {"l1.bias", "layer 3", "step 41"})
+                QVERIFY2(text.find(part) != std::string::npos, text.c_str());
             QVERIFY(std::equal(before.begin(), before.end(), s.data()));
         }
     }

@@ -26,7 +26,7 @@ public:
         : QPushButton(parent), m_title(title), m_text(text), m_drawing(drawing) {
         setAccessibleName(title);
         setAccessibleDescription(text);
-        setFixedSize(kThumbnail.width() + 28, 212);
+        setFixedSize(kThumbnail.width() + 28, 220);
         setCursor(Qt::PointingHandCursor);
     }
 
@@ -39,10 +39,9 @@ protected:
         p.setBrush(theme.raised);
         p.drawRoundedRect(QRectF(rect()).adjusted(1.5, 1.5, -1.5, -1.5), 10, 10);
         if (!m_drawing.isNull()) {
-            const QSizeF fit = QSizeF(m_drawing.size()).scaled(kThumbnail, Qt::KeepAspectRatio);
+            const QSizeF fit = m_drawing.deviceIndependentSize();
             const QRectF target(QPointF(14 + (kThumbnail.width() - fit.width()) / 2, 10 + (kThumbnail.height() - fit.height()) / 2), fit);
-            p.setRenderHint(QPainter::SmoothPixmapTransform);
-            p.drawImage(target, m_drawing);
+            p.drawImage(target.topLeft().toPoint(), m_drawing);
         }
         p.setPen(theme.ink);
         p.setFont(uiFont(14, QFont::DemiBold));
@@ -127,7 +126,11 @@ void Gallery::add(const QString& title, const QString& text, const Experiment& e
     options.dark = Theme::current().dark;
     options.transparent = true;
     options.toggles.sizes = true;
-    const QImage drawing = circuitToImage(experiment.circuit, solveSizes(experiment.circuit), 1.2, options);
+    // Averaged down once, for the screen it is shown on: thin strokes of wide circuits stay whole.
+    const QImage large = circuitToImage(experiment.circuit, solveSizes(experiment.circuit), 2.0, options);
+    const double ratio = devicePixelRatioF();
+    QImage drawing = large.isNull() ? large : large.scaled(kThumbnail * ratio, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+    drawing.setDevicePixelRatio(ratio);
     auto* card = new Card(title, text, drawing, this);
     connect(card, &QPushButton::clicked, this, [this, experiment] {
         m_chosen = experiment;

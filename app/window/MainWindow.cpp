@@ -383,7 +383,8 @@ void MainWindow::snapshotChanged() {
             for (const Snapshot::UpdateGroup& group : *s.groups)
                 if (group.layer >= 0 && (layers.empty() || layers.back().first != group.layer)) layers.emplace_back(group.layer, group.title);
         m_training->setLayers(layers);
-        m_summary->setText(tr("%n layer(s)", "", s.layers ? static_cast<int>(s.layers->size()) : 0) + QStringLiteral("  ·  ") +
+        const std::size_t trained = s.layers ? s.layers->size() : 0;
+        m_summary->setText((trained == 1 ? tr("1 layer") : tr("%1 layers").arg(trained)) + QStringLiteral("  ·  ") +
                            tr("%1 weights").arg(groupedNumber(static_cast<double>(weights))) + QStringLiteral("  ·  ") +
                            tr("seed %1").arg(m_document.experiment().seed));
     }
@@ -457,6 +458,11 @@ void MainWindow::themeChanged() {
                                                "QToolButton:checked { background: %5; border-color: %6; color: %4; font-weight: 600; }"
                                                "QToolButton:focus { border-color: %6; }")
                                     .arg(t.background.name(), t.hairline.name(), t.mute.name(), t.ink.name(), t.tint.name(), t.selection.name()));
+    // Tabs of docks: words on the panel, the open one underlined.
+    setStyleSheet(QStringLiteral("QTabBar::tab { background: %1; color: %2; border: none; border-bottom: 2px solid transparent; padding: 5px 10px; }"
+                                 "QTabBar::tab:hover { color: %3; }"
+                                 "QTabBar::tab:selected { color: %3; border-bottom-color: %4; }")
+                      .arg(t.panel.name(), t.mute.name(), t.ink.name(), t.selection.name()));
     refreshPanels();
     updateTitle();
 }

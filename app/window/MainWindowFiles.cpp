@@ -293,7 +293,7 @@ void MainWindow::connectFileActions() {
         if (folder.isEmpty()) return;
         QSettings().setValue("folder/figures", folder);
         const QStringList files = exportAll(folder, "svg");
-        say(tr("Exported %n file(s) into %1", "", static_cast<int>(files.size())).arg(folder));
+        say(files.size() == 1 ? tr("Exported 1 file into %1").arg(folder) : tr("Exported %1 files into %2").arg(files.size()).arg(folder));
     });
     connect(m_exportCircuitAction, &QAction::triggered, this, [this] {
         const QString path = QFileDialog::getSaveFileName(this, tr("Export circuit"), folderOf("figure") + "/circuit.svg",

@@ -250,7 +250,9 @@ void MainWindow::makeDocks() {
     for (const ViewDescription& view : viewRegistry()) {
         auto* live = new LiveView(view.id, m_nextKey++, this);
         m_liveViews[view.id] = live;
-        addDock(QStringLiteral("view-") + QString::fromStdString(view.id), QString::fromStdString(view.title), live, live->header());
+        QDockWidget* d = addDock(QStringLiteral("view-") + QString::fromStdString(view.id), QString::fromStdString(view.title), live, live->header());
+        // Behind another tab a dock counts as visible; its view must not, or it would have probes taken that nobody sees.
+        connect(d, &QDockWidget::visibilityChanged, live, &QWidget::setVisible);
         m_run.add(live);
         connect(live, &LiveView::exportRequested, this, &MainWindow::exportFigure);
         connect(live, &LiveView::copyRequested, this, &MainWindow::copyFigure);

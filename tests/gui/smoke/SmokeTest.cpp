@@ -180,6 +180,9 @@ private slots:
         QVERIFY(svg.open(QIODevice::ReadOnly) && svg.readAll().contains("<svg"));
         QVERIFY(window.exportAll(folder.filePath("all"), "svg").size() >= 3);
         const QString project = folder.filePath("smoke.flab");
+        // Without a window manager nobody gives the focus back when a dialog goes.
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
         {
             ModalAnswer answer([&](QWidget* dialog) { enterPath(dialog, project); });
             QTest::keyClick(&window, Qt::Key_S, Qt::ControlModifier);

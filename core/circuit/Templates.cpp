@@ -141,6 +141,36 @@ Circuit fromLine(const std::vector<long>& shape, bool flat, const std::string& l
     return c;
 }
 
+// Blocks of convolution, ReLU and max pooling (as long as there is something to pool), then a linear read-out.
+Circuit makeCnn(const std::vector<long>& channels, const std::vector<long>& inputShape, int classes, bool batchNorm = false) {
+    std::string line;
+    long side = std::min(inputShape[1], inputShape[2]);
+    for (const long c : channels) {
+        line += "conv " + std::to_string(c) + " | relu | ";
+        if (side >= 2) line += "maxpool | ";
+        side /= 2;
+        if (batchNorm) line += "bn | ";
+    }
+    return fromLine(inputShape, false, line + "flatten | linear " + std::to_string(classes), true);
+}
+
+// "16-32-64" as channels; empty where it is nothing of the kind.
+std::vector<long> parseChannels(const std::string& text) {
+    std::vector<long> channels;
+    std::size_t at = 0;
+    for (bool more = true; more;) {
+        const std::size_t dash = text.find('-', at);
+        more = dash != std::string::npos;
+        const std::string part = text.substr(at, more ? dash - at : std::string::npos);
+        at = dash + 1;
+        const bool digits = !part.empty() && part.size() <= 5 && part.find_first_not_of("0123456789") == std::string::npos;
+        const long width = digits ? std::stol(part) : 0;
+        if (width < 1 || width > 4096 || channels.size() >= 32) return {};
+        channels.push_back(width);
+    }
+    return channels;
+}
+
 }  // namespace
 
 const std::vector<CircuitTemplate>& circuitTemplates() {
@@ -179,7 +209,7 @@ Result<Circuit> makeTemplate(const std::string& id, const std::vector<long>& inp
     if (id == "mlp") {
         c = makeMlp({features, hidden, hidden, classes});
     } else if (id == "cnn") {
-        c = fromLine(inputShape, false, "conv 8 | relu | maxpool | conv 16 | relu | maxpool | flatten | linear " + out, true);
+        c = makeCnn({8, 16}, inputShape, classes);
     } else if (id == "residual") {
         const std::string h = std::to_string(hidden / 2);
         c = fromLine(inputShape, true,
@@ -208,11 +238,26 @@ Result<Circuit> parseShorthand(const std::string& text, const std::vector<long>&
     const auto& all = circuitTemplates();
     if (std::none_of(all.begin(), all.end(), [&](const CircuitTemplate& t) { return t.id == head; }))
         return templateError(401, "'" + text.substr(0, 80) + "' is neither a file nor a known circuit.", text.substr(0, 80),
-                             "Known: " + templateList() + ", and mlp:784-500-500-10 with widths of your own.");
+                             "Known: " + templateList() + ", and mlp:784-500-500-10 or cnn:16-32-64 with widths of your own.");
     if (colon == std::string::npos) return makeTemplate(head, inputShape, classes);
+    if (head == "cnn") {
+        // The template's own checks first: images and classes.
+        Result<Circuit> plain = makeTemplate(head, inputShape, classes);
+        if (!plain) return plain;
+        std::string list = text.substr(colon + 1);
+        const bool batchNorm = list.size() > 3 && list.compare(list.size() - 3, 3, ":bn") == 0;
+        if (batchNorm) list.resize(list.size() - 3);
+        const std::vector<long> channels = parseChannels(list);
+        if (channels.empty())
+            return templateError(402, "'" + text.substr(colon + 1, 40) + "' is no list of channels from 1 to 4096.", text.substr(0, 80),
+                                 "Write for example cnn:16-32-64, one number per block, or cnn:16-32-64:bn with batch normalisation.");
+        Circuit c = makeCnn(channels, inputShape, classes, batchNorm);
+        c.title = plain->title;
+        return c;
+    }
     if (head != all.front().id)
         return templateError(402, "the template '" + head + "' takes no widths.", text.substr(0, 80),
-                             "Write " + head + " alone, or mlp:784-500-500-10.");
+                             "Write " + head + " alone, mlp:784-500-500-10 or cnn:16-32-64.");
     std::string widthsText = text.substr(colon + 1);
     std::string activation = "relu";
     if (const std::size_t second = widthsText.find(':'); second != std::string::npos) {

@@ -18,7 +18,8 @@ const std::vector<CircuitTemplate>& circuitTemplates();
 // `inputShape` is {features} or {channels, height, width}; classes >= 2. Errors: LAB-CIRCUIT-4xx.
 Result<Circuit> makeTemplate(const std::string& id, const std::vector<long>& inputShape, int classes);
 
-// "mlp:784-500-500-10" (optionally ":tanh" after the widths), "cnn", "residual", ... . The data set gives sizes that the
+// "mlp:784-500-500-10" (optionally ":tanh" after the widths), "cnn:16-32-64" (channels of the blocks; ":bn" for
+// batch normalisation at the end of each), "cnn", "residual", ... . The data set gives sizes that the
 // text leaves out. Files are not read here: the caller tries a path first.
 Result<Circuit> parseShorthand(const std::string& text, const std::vector<long>& inputShape, int classes);
 

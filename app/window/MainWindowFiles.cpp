@@ -264,8 +264,10 @@ void MainWindow::offerRecovery() {
                 QMessageBox::warning(this, tr("The copy cannot be read"), QString::fromStdString(recovered.error().text()));
                 continue;
             }
-            Recovery::discard(left);
+            // The new copy is on disk before the old one goes.
             autosave();
+            QThreadPool::globalInstance()->waitForDone();
+            Recovery::discard(left);
             return;
         }
         if (box.clickedButton() == discard) Recovery::discard(left);

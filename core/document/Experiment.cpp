@@ -79,6 +79,7 @@ Experiment build(const Recipe& recipe, bool haveFashionMnist) {
     int classes = recipe.classes;
     experiment.data.source = recipe.dataset;
     if (recipe.image) {
+        if (!haveFashionMnist) experiment.title = filled(experiment.title, "clothes", "digits");
         experiment.data.source = haveFashionMnist ? "fashion-mnist" : "seg7";
         shape = haveFashionMnist ? std::vector<long>{1, 28, 28} : std::vector<long>{1, 12, 12};
         classes = 10;

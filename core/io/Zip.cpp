@@ -37,10 +37,10 @@ Result<Bytes> readEntry(QuaZip& zip, std::uint64_t announced, std::uint64_t allo
     Bytes out;
     for (;;) {
         // Grows with what comes out; the announced size only sets where to stop.
-        constexpr std::size_t kPiece = 1 << 20;
+        const std::size_t piece = static_cast<std::size_t>(std::min<std::uint64_t>(1 << 20, announced + 1));
         const std::size_t used = out.size();
-        out.resize(used + kPiece);
-        const qint64 got = file.read(reinterpret_cast<char*>(out.data() + used), kPiece);
+        out.resize(used + piece);
+        const qint64 got = file.read(reinterpret_cast<char*>(out.data() + used), static_cast<qint64>(piece));
         out.resize(used + static_cast<std::size_t>(std::max<qint64>(got, 0)));
         if (got < 0) return damaged;
         if (out.size() > allowed)

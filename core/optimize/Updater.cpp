@@ -107,8 +107,9 @@ struct Updater::State {
         const std::string layer = group.layer >= 0 ? "layer " + std::to_string(group.layer + 1) : group.title;
         failure =
             Error{"LAB-RUN-201",
-                  std::string(what) + " of " + name + " in " + layer + " is not finite at step " + std::to_string(step),
-                  group.title, "lower the learning rate, or normalise the data; the parameters are those before this step"};
+                  std::string(what) + " of " + name + " in " + layer + " is no longer a finite number at step " +
+                      std::to_string(step + 1) + ".",
+                  group.title, "Lower the learning rate, or standardise the data; the parameters are those before this step."};
     }
 
     void apply(Pool& pool, Group& group, const Real* gradient);

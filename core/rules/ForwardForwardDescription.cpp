@@ -169,7 +169,7 @@ std::vector<Mark> marks(const Circuit& circuit, const Network& network, const Pa
     style.formula = "ζ(θ − G^+) + ζ(G^− − θ)";
     style.channel = "goodness";
     for (Mark& mark : localMarks(circuit, network, style)) list.push_back(std::move(mark));
-    list.push_back(readoutMark(network, "label c with the largest Σ_l G_l(c)"));
+    list.push_back(readoutMark(network, "the label with the largest goodness, summed over the layers"));
     return list;
 }
 

@@ -605,7 +605,7 @@ std::vector<Mark> marks(const Circuit&, const Network& network, const ParamSet& 
     readout.kind = Mark::Kind::Readout;
     readout.wire = wire;
     readout.operation = loss.operation;
-    readout.label = "head of z_T after all blocks";
+    readout.label = "the head on what the last block hands on";
     list.push_back(readout);
     return list;
 }

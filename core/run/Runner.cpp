@@ -113,7 +113,7 @@ void Runner::State::publish(bool force) {
     }
     std::shared_ptr<Snapshot> snapshot;
     if (trainer) {
-        snapshot = trainer->snapshot();
+        snapshot = trainer->snapshot(!running);
         if (running && snapshot->state != RunState::Failed && snapshot->state != RunState::Finished) snapshot->state = RunState::Running;
     } else {
         snapshot = std::make_shared<Snapshot>();

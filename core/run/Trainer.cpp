@@ -346,7 +346,7 @@ void Trainer::observe(const ProbeRequest& request) {
     m_state->recorder->observe(request);
 }
 
-std::shared_ptr<Snapshot> Trainer::snapshot() {
+std::shared_ptr<Snapshot> Trainer::snapshot(bool atRest) {
     State& s = *m_state;
     auto out = std::make_shared<Snapshot>();
     out->state = s.failure ? RunState::Failed : finished() ? RunState::Finished : s.step > 0 ? RunState::Paused : RunState::Ready;
@@ -365,7 +365,10 @@ std::shared_ptr<Snapshot> Trainer::snapshot() {
     out->creditBytes = s.rule->creditBytes();
     out->history = s.history.view();
     out->evaluations = s.evaluations;
-    out->fingerprint = s.evaluations->empty() ? std::string() : s.evaluations->back().fingerprint + " " + kernelClass();
+    if (!s.evaluations->empty() && (!atRest || s.evaluations->back().step == s.step))
+        out->fingerprint = s.evaluations->back().fingerprint + " " + kernelClass();
+    else if (atRest && s.step > 0)
+        out->fingerprint = fingerprintWithClass();
     out->rule = s.description;
     out->layers = s.layers;
     out->ways = s.ways;

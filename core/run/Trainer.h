@@ -33,8 +33,9 @@ public:
     // Asks for probes; they are recorded at the next snapshot() or, for what only a step can show (distributions, images,
     // alignment, reads), during the next step. Never changes the course of training.
     void observe(const ProbeRequest& request);
-    // A picture of this moment with the probes asked for.
-    std::shared_ptr<Snapshot> snapshot();
+    // A picture of this moment with the probes asked for. `atRest`: nothing is running, so that the fingerprint is taken of
+    // this very step; otherwise it is that of the last evaluation.
+    std::shared_ptr<Snapshot> snapshot(bool atRest = true);
 
     bool finished() const;
     bool evaluationDue() const;  // one was cut short; the next step() makes up for it before it trains

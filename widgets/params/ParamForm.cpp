@@ -290,8 +290,11 @@ void ParamForm::rebuild() {
         ++column;
         grid->addWidget(field->editor, 0, column++);
         grid->addWidget(field->reset, 0, column);
-        grid->setColumnStretch(0, 4);
-        grid->setColumnStretch(2, 5);
+        // The same columns in every row, whether or not it has a letter or a changed value.
+        field->title->setFixedWidth(104);
+        grid->setColumnMinimumWidth(1, 30);
+        grid->setColumnMinimumWidth(3, 22);
+        grid->setColumnStretch(2, 1);
         advanced = advanced || spec.advanced;
         m_fields.push_back(field);
     }

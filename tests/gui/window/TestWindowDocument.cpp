@@ -285,7 +285,7 @@ private slots:
         for (int i = 0; i < 3; ++i) b.window.document().undoStack().undo();
         QVERIFY(b.experiment() == e);
         QVERIFY(b.ready());
-        // Dropped on a part of the window that takes drops of its own.
+        // Dropped on the window itself.
         drop(b.window, two);
         QVERIFY(until([&] { return b.experiment().data.source == two.toStdString(); }, 5000));
     }

@@ -78,7 +78,11 @@ private slots:
         QCOMPARE(code("cnn"), std::string());
         QCOMPARE(code("nothing"), std::string("LAB-CIRCUIT-401"));
         QCOMPARE(code("mlp:784-x-10"), std::string("LAB-CIRCUIT-402"));
-        QCOMPARE(code("cnn:4"), std::string("LAB-CIRCUIT-402"));
+        QCOMPARE(code("cnn:4"), std::string());
+        QCOMPARE(code("cnn:8-16-32:bn"), std::string());
+        QCOMPARE(code("cnn:8-0"), std::string("LAB-CIRCUIT-402"));
+        QCOMPARE(code("cnn:8-16:foo"), std::string("LAB-CIRCUIT-402"));
+        QCOMPARE(code("residual:4"), std::string("LAB-CIRCUIT-402"));
         QCOMPARE(code("mlp:100-10"), std::string("LAB-CIRCUIT-403"));
         QCOMPARE(code("mlp:784-10:foo"), std::string("LAB-CIRCUIT-405"));
         QCOMPARE(parseShorthand("cnn", {4}, 3).error().code, std::string("LAB-CIRCUIT-404"));

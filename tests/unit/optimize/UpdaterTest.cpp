@@ -207,7 +207,7 @@ private slots:
             QVERIFY(updater.failure().has_value());
             QCOMPARE(updater.failure()->code, std::string("LAB-RUN-201"));
             const std::string text = updater.failure()->text();
-            for (const char* part : {"l1.bias", "layer 3", "step 41"})
+            for (const char* part : {"l1.bias", "layer 3", "step 42"})
                 QVERIFY2(text.find(part) != std::string::npos, text.c_str());
             QVERIFY(std::equal(before.begin(), before.end(), s.data()));
         }

@@ -338,7 +338,7 @@ private slots:
         while (trainer->step()) before = trainer->fingerprint();
         QCOMPARE(trainer->failure()->code, std::string("LAB-RUN-201"));
         const std::string message = trainer->failure()->message;
-        for (const char* part : {"l1.weight", "layer 1", "step 5"}) QVERIFY2(message.find(part) != std::string::npos, message.c_str());
+        for (const char* part : {"l1.weight", "layer 1", "step 6"}) QVERIFY2(message.find(part) != std::string::npos, message.c_str());
         QVERIFY(allFinite(*trainer));
         QCOMPARE(trainer->fingerprint(), before);  // the last good state
         QVERIFY(trainer->snapshot()->message.find("LAB-RUN-201") != std::string::npos);

@@ -252,7 +252,7 @@ void MainWindow::makeDocks() {
         m_liveViews[view.id] = live;
         QDockWidget* d = addDock(QStringLiteral("view-") + QString::fromStdString(view.id), QString::fromStdString(view.title), live, live->header());
         // Behind another tab a dock counts as visible; its view must not, or it would have probes taken that nobody sees.
-        connect(d, &QDockWidget::visibilityChanged, live, &QWidget::setVisible);
+        connect(d, &QDockWidget::visibilityChanged, live, [live](bool seen) { live->setCovered(!seen); });
         m_run.add(live);
         connect(live, &LiveView::exportRequested, this, &MainWindow::exportFigure);
         connect(live, &LiveView::copyRequested, this, &MainWindow::copyFigure);
@@ -375,11 +375,17 @@ void MainWindow::defaultLayout(Mode mode) {
             ledger->raise();
             right->raise();
             pca->raise();
-            const int width = std::max(this->width(), 1000);
-            const int height = std::max(this->height(), 600);
-            resizeDocks({right}, {width * 34 / 100}, Qt::Horizontal);
-            resizeDocks({curves}, {height * 47 / 100}, Qt::Vertical);
-            resizeDocks({curves, ledger}, {width * 33 / 100, width * 33 / 100}, Qt::Horizontal);
+            // Sizes are given once the window has laid the docks out; given now, they would be overruled by size hints.
+            QTimer::singleShot(0, this, [this, curves, ledger, right, pca] {
+                if (m_mode != Mode::Run) return;
+                const int width = std::max(this->width(), 1000);
+                const int height = std::max(this->height(), 600);
+                resizeDocks({right}, {width * 34 / 100}, Qt::Horizontal);
+                resizeDocks({curves}, {height * 47 / 100}, Qt::Vertical);
+                resizeDocks({curves, ledger}, {width * 33 / 100, width * 33 / 100}, Qt::Horizontal);
+                resizeDocks({right, pca}, {height * 48 / 100, height * 36 / 100}, Qt::Vertical);
+                m_canvas->fit();
+            });
             break;
         }
         case Mode::Compare: break;

@@ -19,6 +19,7 @@ struct LiveView::State {
     const ViewDescription* view = nullptr;
     int key = 0;
     bool paused = false;
+    bool covered = false;  // behind another tab
     FigureWidget* body = nullptr;
     QWidget* header = nullptr;
     QLabel* title = nullptr;
@@ -102,11 +103,17 @@ LiveView::~LiveView() = default;
 
 const std::string& LiveView::viewId() const { return m_state->view->id; }
 int LiveView::key() const { return m_state->key; }
+void LiveView::setCovered(bool covered) {
+    if (m_state->covered == covered) return;
+    m_state->covered = covered;
+    emit wantsChanged();
+}
+
 QWidget* LiveView::header() const { return m_state->header; }
 
 QString LiveView::title() const { return QString::fromStdString(m_state->view->title); }
 bool LiveView::paused() const { return m_state->paused; }
-bool LiveView::live() const { return isVisible() && !m_state->paused; }
+bool LiveView::live() const { return isVisible() && !m_state->covered && !m_state->paused; }
 std::shared_ptr<const Figure> LiveView::figure() const { return m_state->body->figure(); }
 FigureWidget* LiveView::figureWidget() const { return m_state->body; }
 

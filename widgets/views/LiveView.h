@@ -43,6 +43,8 @@ public:
 
     std::shared_ptr<const Figure> figure() const;
     FigureWidget* figureWidget() const;
+    // Behind another tab a dock's content counts as visible; the window says when it is not seen.
+    void setCovered(bool covered);
     // The row with title, choices, pause and export: a dock may take it as its title bar.
     QWidget* header() const;
 

@@ -196,7 +196,7 @@ private slots:
         // A view behind another tab asks for nothing either.
         b.window.setMode(Mode::Run);
         QVERIFY(until([&] { return b.window.openView("curves", false)->isVisible(); }, 3000));
-        QVERIFY(until([&] { return !b.window.openView("alignment", false)->isVisible(); }, 3000));
+        QVERIFY(until([&] { return !b.window.openView("alignment", false)->live(); }, 3000));
         QVERIFY(until([&] { return !b.window.run().asked().alignment; }, 3000));
         b.window.openView("alignment");
         QVERIFY(until([&] { return b.window.run().asked().alignment; }, 3000));

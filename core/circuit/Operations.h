@@ -8,7 +8,16 @@ namespace lab {
 
 // How a kind is drawn: the glyph vocabulary of the diagram grammar. The drawing code knows glyphs, not kinds.
 enum class Glyph {
-    Source, Sink, Chip, Conv, Window, Triangle, Circle, Pointwise, Copy, Add, Bar, Box, Unknown
+    Source, Sink, Chip, Conv, Window, Triangle, Circle, Pointwise, Copy, Add, Bar, Box, Unknown,
+    Einsum,          // linear wiring without a box: cups, dots, crossings, read off the axes of the wires on both sides
+    Mask,            // square over two axes; parameter "shape": lower, band, block
+    Index,           // pentagon that points right and swallows the axis that it reads
+    TransposedConv,  // as Conv, with a T
+    Rename,          // no glyph: only the label of the axis changes
+    Slot,            // state: the wire that it reads drops out below, the wire that it writes is grabbed from above
+    Discard,         // the array ends in open rings
+    Hexagon,         // an affine index map: gather, scatter
+    Composite        // a closed block: a solid with its title
 };
 
 // How the axes of the wires on both sides belong together: what size inference and editing need to know of a kind.

@@ -1,18 +1,11 @@
-// Benchmarks run by name: `fidelity` (accuracy that each rule must reach on real data) and `speed` (samples per second of a
-// training step). What they run is data, in resources/bench.
+// Benchmarks run by name: `fidelity` (accuracy that each rule must reach on real data), here, and those that measure speed.
+// What they run is data, in resources/bench.
+#include "app/cli/BenchSupport.h"
 #include "app/cli/Commands.h"
-#include "app/cli/ExperimentOptions.h"
-#include "core/io/Json.h"
-#include "core/math/Gemm.h"
 #include "core/run/Trainer.h"
 
-#include <QFile>
-
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <thread>
 
 namespace lab {
 
@@ -20,44 +13,13 @@ namespace {
 
 void options(QCommandLineParser& parser) {
     parser.addOptions({{"json", "One JSON object instead of a table."},
-                       {"only", "Only these rows, by id.", "ID,ID,..."},
+                       {"only", "Only these rows, by id (speed: by a part of it).", "ID,ID,..."},
                        {"seeds", "Number of seeds (fidelity).", "N", "3"},
-                       {"threads", "Threads; 0 = one per core.", "T", "0"},
-                       {"seconds", "Measuring time of one row (speed).", "S", "3"}});
-}
-
-Result<JsonValue> benchFile(const QString& name) {
-    QFile file(":/bench/" + name + ".json");
-    if (!file.open(QIODevice::ReadOnly))
-        return Error{"LAB-CLI-109", "there is no benchmark '" + name.toStdString() + "'.", "bench", "There are: fidelity, speed."};
-    const QByteArray bytes = file.readAll();
-    return parseJson(std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())), file.fileName().toStdString());
-}
-
-std::string machineLine() {
-    QFile info("/proc/cpuinfo");
-    QString model = "unknown processor";
-    if (info.open(QIODevice::ReadOnly))
-        for (const QByteArray& line : info.readAll().split('\n'))
-            if (line.startsWith("model name")) {
-                model = QString::fromUtf8(line.mid(line.indexOf(':') + 1)).trimmed();
-                break;
-            }
-    return model.toStdString() + ", " + std::to_string(std::thread::hardware_concurrency()) + " cores, " + kernelClass();
-}
-
-// A row as options of the command line, so that a benchmark runs exactly what a user can run.
-Result<ParsedExperiment> experimentOf(const JsonCursor& row, std::uint64_t seed, DataService& service) {
-    QStringList arguments = {"bench"};
-    for (const char* key : {"circuit", "rule", "dataset", "data", "optimizer", "schedule"})
-        if (row.has(key)) arguments << QString("--%1").arg(key) << QString::fromStdString(row.at(key).text());
-    for (const char* key : {"epochs", "batch", "limit"})
-        if (row.has(key)) arguments << QString("--%1").arg(key) << QString::number(row.at(key).integer());
-    arguments << "--seed" << QString::number(seed);
-    QCommandLineParser parser;
-    addExperimentOptions(parser);
-    if (!parser.parse(arguments)) return Error{"LAB-CLI-110", parser.errorText().toStdString(), row.path(), "Mend the benchmark file."};
-    return parseExperiment(parser, service);
+                       {"threads", "Threads; 0 = one per core (fidelity).", "T", "0"},
+                       {"quick", "One batch size and the small circuits only (speed)."},
+                       {"rounds", "How often everything is measured in turn.", "N"},
+                       {"seconds", "Measuring time of one figure, over all rounds.", "S", "1.5"},
+                       {"peer", "A script that trains the same in another program, or 'builtin' for PyTorch (speed).", "PATH"}});
 }
 
 struct RowResult {
@@ -147,61 +109,19 @@ int fidelity(const QCommandLineParser& parser, const JsonValue& file) {
     return allPassed ? 0 : kExitFailed;
 }
 
-int speed(const QCommandLineParser& parser, const JsonValue& file) {
-    using Clock = std::chrono::steady_clock;
-    JsonReport report("speed.json");
-    const JsonCursor root(file, report);
-    const double seconds = std::max(0.2, parser.value("seconds").toDouble());
-    const QStringList only = parser.value("only").split(',', Qt::SkipEmptyParts);
-    DataService service;
-    JsonValue rows = JsonValue::array();
-    const bool json = parser.isSet("json");
-    if (!json) out(QString::fromStdString(machineLine() + "\nrow                          threads   samples/s (median, least, most)\n"));
-    for (const JsonCursor& row : root.at("rows").items()) {
-        const std::string id = row.at("id").text();
-        if (!only.isEmpty() && !only.contains(QString::fromStdString(id))) continue;
-        Result<ParsedExperiment> parsed = experimentOf(row, 1, service);
-        if (!parsed) return fail(parsed.error());
-        for (const int threads : {1, 2}) {
-            TrainerOptions trainerOptions;
-            trainerOptions.threads = threads;
-            trainerOptions.steps = std::int64_t(1) << 40;
-            trainerOptions.evaluateEvery = std::int64_t(1) << 40;
-            Result<std::unique_ptr<Trainer>> trainer = Trainer::create(parsed->experiment, parsed->data, trainerOptions);
-            if (!trainer) return fail(trainer.error());
-            for (int i = 0; i < 10; ++i) (*trainer)->step();
-            std::vector<double> rates;
-            const Clock::time_point start = Clock::now();
-            while (std::chrono::duration<double>(Clock::now() - start).count() < seconds || rates.size() < 5) {
-                const Clock::time_point begin = Clock::now();
-                constexpr int kSteps = 10;
-                for (int i = 0; i < kSteps; ++i) (*trainer)->step();
-                rates.push_back(kSteps * static_cast<double>(parsed->experiment.batch) / std::chrono::duration<double>(Clock::now() - begin).count());
-            }
-            std::sort(rates.begin(), rates.end());
-            const double median = rates[rates.size() / 2];
-            if (!json)
-                out(QString("%1 %2 %3 %4 %5\n").arg(QString::fromStdString(id), -28).arg(threads, 7).arg(median, 11, 'f', 0).arg(rates.front(), 10, 'f', 0).arg(rates.back(), 10, 'f', 0));
-            rows.push(JsonValue::object({{"id", JsonValue::text(id)}, {"threads", JsonValue::integer(threads)}, {"median", JsonValue::number(median)},
-                                         {"least", JsonValue::number(rates.front())}, {"most", JsonValue::number(rates.back())}}));
-        }
-    }
-    if (!report.ok()) return fail(report.error());
-    if (json) out(QString::fromStdString(writeJson(JsonValue::object({{"machine", JsonValue::text(machineLine())}, {"rows", std::move(rows)}}), 64) + "\n"));
-    return 0;
-}
-
 int run(const QCommandLineParser& parser, const QStringList& positional) {
     const QString name = positional.isEmpty() ? QStringLiteral("fidelity") : positional.first();
     const Result<JsonValue> file = benchFile(name);
     if (!file) return fail(file.error(), kExitUsage);
-    return name == "speed" ? speed(parser, *file) : fidelity(parser, *file);
+    if (name == "speed") return benchSpeed(parser, *file);
+    if (name == "neighbour") return benchNeighbour(parser, *file);
+    return fidelity(parser, *file);
 }
 
 }  // namespace
 
 Command benchCommand() {
-    return {"bench", "[fidelity|speed] [options]", "Runs a benchmark by name.", false, options, run};
+    return {"bench", "[fidelity|speed|neighbour] [options]", "Runs a benchmark by name.", false, options, run};
 }
 
 }  // namespace lab

@@ -15,6 +15,17 @@ LAB_CLONES void scaleAdd(Real a, const Real* x, Real b, Real* y, Index n) {
     for (Index i = 0; i < n; ++i) y[i] = a * x[i] + b * y[i];
 }
 
+LAB_CLONES void scaled(Real a, const Real* x, Real* y, Index n) {
+    for (Index i = 0; i < n; ++i) y[i] = a * x[i];
+}
+
+LAB_CLONES void scaledSum(Real a, const Real* x, const Real* y, const Real* b, Real* z, Index n) {
+    if (b == nullptr)
+        for (Index i = 0; i < n; ++i) z[i] = a * (x[i] + y[i]);
+    else
+        for (Index i = 0; i < n; ++i) z[i] = a * (x[i] + y[i]) + b[i];
+}
+
 void addRow(const Real* b, Real* y, Index rows, Index cols, Index ld) {
     for (Index row = 0; row < rows; ++row) addTo(b, y + row * ld, cols);
 }

@@ -12,6 +12,10 @@ constexpr Index kElementTile = 16384;
 // y += x; y = x; y = a * x + b * y; y = value. Whole ranges inside one tile: no threads.
 void addTo(const Real* x, Real* y, Index n);
 void scaleAdd(Real a, const Real* x, Real b, Real* y, Index n);
+// z = a * (x + y) + b; b may be null (nothing is added).
+void scaledSum(Real a, const Real* x, const Real* y, const Real* b, Real* z, Index n);
+// y = a * x; y may be x.
+void scaled(Real a, const Real* x, Real* y, Index n);
 // y (rows x cols, stride ld) += b for every row.
 void addRow(const Real* b, Real* y, Index rows, Index cols, Index ld);
 // sums[j] = beta * sums[j] + sum over rows of y(row, j), in row order, for cols columns with row stride ld.

@@ -1,6 +1,7 @@
 #include "core/rules/ForwardForward.h"
 
 #include "core/base/Assert.h"
+#include "core/math/Elementwise.h"
 #include "core/math/Gemm.h"
 #include "core/rules/LabelPaint.h"
 
@@ -14,6 +15,7 @@ namespace {
 constexpr Index kPredictionRows = 256;
 constexpr Index kShownPairs = 8;
 constexpr Index kRowGrain = 16;
+constexpr Index kColumnGrain = 256;
 
 bool skipsFirst(const std::string& choice, std::size_t layers) {
     if (choice == "yes") return layers > 1;
@@ -86,6 +88,19 @@ ForwardForward::ForwardForward(const RuleInit& init)
     m_goodness.resize(static_cast<std::size_t>(capacity));
     m_wrong.resize(static_cast<std::size_t>(init.batch));
     m_answers.resize(static_cast<std::size_t>(capacity));
+    if (!sharesFirstProduct()) return;
+    const LocalStage& first = m_stack.front().stage;
+    const int node = m_network.stages()[static_cast<std::size_t>(first.stage)].linearNode;
+    m_firstSums = m_network.nodes()[static_cast<std::size_t>(node)].out.front();
+    // The peer term reads the positives' painted input.
+    m_sharesStreams = m_peer == PeerNorm::None;
+    m_shared.resize(static_cast<std::size_t>(capacity * first.width));
+    m_columns.resize(static_cast<std::size_t>((classes + 1) * first.width));
+    m_factor.resize(static_cast<std::size_t>(capacity));
+    m_neutral.resize(static_cast<std::size_t>(capacity));
+    if (!m_sharesStreams) return;
+    m_pairError.resize(static_cast<std::size_t>(init.batch * first.width));
+    m_labelGradient.resize(static_cast<std::size_t>(classes * first.width));
 }
 
 void ForwardForward::readParams() {
@@ -123,7 +138,10 @@ StepReport ForwardForward::step(const Batch& batch, StepContext& context) {
     const Index pairs = batch.rows();
     const Index classes = m_network.classes();
     LAB_ASSERT(2 * pairs <= m_work.capacity());
-    if (m_hasHead) trainHead(batch, context);
+    // One layer at a time: layer 1 may be frozen, and is evaluated like the others then.
+    const bool shared = m_sharesStreams && !m_inTurn;
+    if (shared) shareFirstProduct(context.pool, batch.x);
+    if (m_hasHead) trainHead(batch, context, shared);
 
     const Stream stream(context.seed, Purpose::Negatives, static_cast<std::uint64_t>(context.step));
     const std::span<const int> truth(batch.labels, static_cast<std::size_t>(pairs));
@@ -134,11 +152,15 @@ StepReport ForwardForward::step(const Batch& batch, StepContext& context) {
         case Negatives::Shuffled: drawShuffledLabels(stream, truth, wrong); break;
     }
     Real* x = m_work.value(m_network.inputArray());
-    paintLabels(context.pool, batch.x, batch.labels, classes, m_height, x);
-    paintLabels(context.pool, batch.x, wrong.data(), classes, m_height, x + pairs * batch.x.cols());
-    if (context.channels.wants(kStreams)) showStreams(batch, context);
+    const bool shown = context.channels.wants(kStreams);
+    if (!shared || shown) {
+        paintLabels(context.pool, batch.x, batch.labels, classes, m_height, x);
+        paintLabels(context.pool, batch.x, wrong.data(), classes, m_height, x + pairs * batch.x.cols());
+    }
+    if (shown) showStreams(batch, context);
+    if (shared && shown) paintNeutral(context.pool, batch.x, classes, 0, x);  // the images alone
     StepReport report;
-    report.loss = learn(pairs, context);
+    report.loss = learn(pairs, context, shared ? batch.labels : nullptr);
     return report;
 }
 
@@ -151,7 +173,7 @@ double ForwardForward::learnStreams(const ConstMatrixMap& positive, const ConstM
     return learn(positive.rows(), context);
 }
 
-double ForwardForward::learn(Index pairs, StepContext& context) {
+double ForwardForward::learn(Index pairs, StepContext& context, const int* truth) {
     const int layers = static_cast<int>(m_stack.size());
     const int turn = m_inTurn ? layerInTurn(context.epoch, context.plannedEpochs, layers) : -1;
     ForwardMode mode;
@@ -159,15 +181,19 @@ double ForwardForward::learn(Index pairs, StepContext& context) {
     mode.updateStatistics = true;
     mode.seed = context.seed;
     mode.step = static_cast<std::uint64_t>(context.step);
-    normaliseRows(context.pool, m_normBefore, m_work.value(m_network.inputArray()), 2 * pairs, m_network.inputSize());
+    if (truth == nullptr)
+        normaliseRows(context.pool, m_normBefore, m_work.value(m_network.inputArray()), 2 * pairs, m_network.inputSize());
     double loss = 0;
     const int top = turn < 0 ? layers : turn + 1;
     for (int l = 0; l < top; ++l) {
         if (turn >= 0 && l < turn) {
             m_network.evaluate(context.pool, m_work, 2 * pairs, l, l + 1);
         } else {
-            m_network.forward(context.pool, m_work, 2 * pairs, l, l + 1, mode);
-            loss += learnLayer(static_cast<std::size_t>(l), pairs, context);
+            if (l == 0 && truth != nullptr)
+                firstLayerOfStreams(context.pool, pairs, truth);
+            else
+                m_network.forward(context.pool, m_work, 2 * pairs, l, l + 1, mode);
+            loss += learnLayer(static_cast<std::size_t>(l), pairs, context, l == 0 ? truth : nullptr);
         }
         // The update of this layer is done: its activity may become the input of the next one in place.
         const Layer& layer = m_stack[static_cast<std::size_t>(l)];
@@ -177,7 +203,7 @@ double ForwardForward::learn(Index pairs, StepContext& context) {
     return loss;
 }
 
-double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& context) {
+double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& context, const int* truth) {
     Layer& layer = m_stack[l];
     const LocalStage& stage = layer.stage;
     const int number = static_cast<int>(l);
@@ -198,8 +224,9 @@ double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& conte
         if (!straight) addPeerAdjoint(context.pool, m_signal, pairs, adjoint);
     }
     BackwardOptions options;
-    options.gradient = m_gradient.data();
+    options.gradient = truth == nullptr ? m_gradient.data() : nullptr;
     m_network.backward(context.pool, m_work, 2 * pairs, stage.stage, options);
+    if (truth != nullptr) firstGradientOfStreams(context.pool, pairs, truth);
     if (straight) {
         const ParamStore& store = m_network.parameters();
         const Index in = m_network.arrays()[static_cast<std::size_t>(stage.linearInput)].size;
@@ -230,14 +257,22 @@ double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& conte
 }
 
 template <class Visit>
-void ForwardForward::neutralPass(Pool& pool, const ConstMatrixMap& x, Visit&& visit) {
+void ForwardForward::neutralPass(Pool& pool, const ConstMatrixMap& x, bool shared, Visit&& visit) {
     const Index rows = x.rows();
     Real* input = m_work.value(m_network.inputArray());
-    paintNeutral(pool, x, m_network.classes(), m_height, input);
-    normaliseRows(pool, m_normBefore, input, rows, m_network.inputSize());
+    if (!shared) {
+        paintNeutral(pool, x, m_network.classes(), m_height, input);
+        normaliseRows(pool, m_normBefore, input, rows, m_network.inputSize());
+    }
     for (std::size_t l = 0; l < m_stack.size(); ++l) {
         const LocalStage& stage = m_stack[l].stage;
-        m_network.evaluate(pool, m_work, rows, stage.stage, stage.stage + 1);
+        if (l == 0 && shared) {
+            const int neutral = m_network.classes();
+            firstLayerFrom(pool, rows, m_neutral.data(), [neutral](Index) { return neutral; }, firstSums());
+            m_network.evaluateBehind(pool, m_work, rows, m_network.stages()[static_cast<std::size_t>(stage.stage)].linearNode);
+        } else {
+            m_network.evaluate(pool, m_work, rows, stage.stage, stage.stage + 1);
+        }
         Real* h = m_work.value(stage.output);
         visit(l, h);
         if (m_stack[l].headColumn >= 0)
@@ -246,10 +281,10 @@ void ForwardForward::neutralPass(Pool& pool, const ConstMatrixMap& x, Visit&& vi
     }
 }
 
-void ForwardForward::trainHead(const Batch& batch, StepContext& context) {
+void ForwardForward::trainHead(const Batch& batch, StepContext& context, bool shared) {
     const Index rows = batch.rows();
     const Index classes = m_network.classes();
-    neutralPass(context.pool, batch.x, [](std::size_t, const Real*) {});
+    neutralPass(context.pool, batch.x, shared, [](std::size_t, const Real*) {});
     double loss = 0;
     if (m_head) {
         headScores(context.pool, m_own, *m_head, rows, m_features.data(), m_scores.data());
@@ -283,8 +318,10 @@ void ForwardForward::predict(Pool& pool, const ConstMatrixMap& x, std::span<cons
     const Index rows = x.rows();
     const Index classes = m_network.classes();
     const std::size_t firstLayerWay = m_hasHead ? 2 : 1;
+    const bool shared = sharesFirstProduct();
+    if (shared) shareFirstProduct(pool, x);
     if (m_hasHead) {
-        neutralPass(pool, x, [](std::size_t, const Real*) {});
+        neutralPass(pool, x, shared, [](std::size_t, const Real*) {});
         MatrixMap out = scores[1];
         if (m_head) {
             headScores(pool, m_own, *m_head, rows, m_features.data(), out.data());
@@ -297,8 +334,6 @@ void ForwardForward::predict(Pool& pool, const ConstMatrixMap& x, std::span<cons
     MatrixMap total = scores[0];
     total.setZero();
     Real* input = m_work.value(m_network.inputArray());
-    const bool shared = sharesFirstProduct();
-    if (shared) shareFirstProduct(pool, x);
     for (Index c = 0; c < classes; ++c) {
         if (!shared) {
             paintLabel(pool, x, static_cast<int>(c), classes, m_height, input);
@@ -306,9 +341,11 @@ void ForwardForward::predict(Pool& pool, const ConstMatrixMap& x, std::span<cons
         }
         for (std::size_t l = 0; l < m_stack.size(); ++l) {
             const LocalStage& stage = m_stack[l].stage;
-            if (l == 0 && shared)
-                firstLayerOf(pool, rows, static_cast<int>(c));
-            else
+            if (l == 0 && shared) {
+                const int candidate = static_cast<int>(c);
+                firstLayerFrom(pool, rows, m_factor.data(), [candidate](Index) { return candidate; }, firstSums());
+                m_network.evaluateBehind(pool, m_work, rows, m_network.stages()[static_cast<std::size_t>(stage.stage)].linearNode);
+            } else
                 m_network.evaluate(pool, m_work, rows, stage.stage, stage.stage + 1);
             Real* h = m_work.value(stage.output);
             goodnessRows(pool, m_kind, h, rows, stage.width, m_goodness.data());
@@ -334,43 +371,92 @@ void ForwardForward::shareFirstProduct(Pool& pool, const ConstMatrixMap& x) {
     const Index size = x.cols();
     Real* input = m_work.value(first.input);
     paintNeutral(pool, x, m_network.classes(), 0, input);
-    m_shared.resize(static_cast<std::size_t>(m_work.capacity() * first.width));
-    m_factor.resize(static_cast<std::size_t>(m_work.capacity()));
-    for (Index i = 0; i < x.rows(); ++i)
-        m_factor[static_cast<std::size_t>(i)] = lengthFactor(
-            m_normBefore, ConstRowVectorMap(input + i * size, size).cast<double>().squaredNorm() + m_height * m_height, size);
+    const double classes = static_cast<double>(m_network.classes());
+    pool.ranges(x.rows(), kRowGrain, [&](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i) {
+            const double squares = sumSquares(input + i * size, size);
+            m_factor[static_cast<std::size_t>(i)] = lengthFactor(m_normBefore, squares + m_height * m_height, size);
+            m_neutral[static_cast<std::size_t>(i)] = lengthFactor(m_normBefore, squares + m_height * m_height / classes, size);
+        }
+    });
+    takeLabelColumns();
     productForward(pool, x.rows(), size, first.width, input, m_network.parameters().data(first.weight), m_shared.data());
 }
 
-// Z_1(c) = (X W^T + v column_c(W))/length + b: the row length is the same for every candidate.
-void ForwardForward::firstLayerOf(Pool& pool, Index rows, int candidate) {
+void ForwardForward::takeLabelColumns() {
+    const LocalStage& first = m_stack.front().stage;
+    const Index size = m_network.inputSize(), classes = m_network.classes(), width = first.width;
+    const Real* w = m_network.parameters().data(first.weight);
+    for (Index j = 0; j < width; ++j) {
+        double sum = 0;
+        for (Index c = 0; c < classes; ++c) {
+            const double v = m_height * static_cast<double>(w[j * size + c]);
+            m_columns[static_cast<std::size_t>(c * width + j)] = static_cast<Real>(v);
+            sum += v;
+        }
+        m_columns[static_cast<std::size_t>(classes * width + j)] = static_cast<Real>(sum / static_cast<double>(classes));
+    }
+}
+
+// Z_1 = (X W^T + v column)/length + b: the row length is the same for every label.
+template <class LabelOf>
+void ForwardForward::firstLayerFrom(Pool& pool, Index rows, const double* factor, LabelOf&& labelOf, Real* z) {
+    const LocalStage& first = m_stack.front().stage;
+    const Index width = first.width;
+    const Real* b = first.bias >= 0 ? m_network.parameters().data(first.bias) : nullptr;
+    pool.ranges(rows, kRowGrain, [&](Index begin, Index end) {
+        for (Index i = begin; i < end; ++i)
+            scaledSum(static_cast<Real>(factor[i]), m_shared.data() + i * width, m_columns.data() + labelOf(i) * width, b,
+                      z + i * width, width);
+    });
+}
+
+void ForwardForward::firstLayerOfStreams(Pool& pool, Index pairs, const int* truth) {
+    const LocalStage& first = m_stack.front().stage;
+    firstLayerFrom(pool, pairs, m_factor.data(), [truth](Index i) { return truth[i]; }, firstSums());
+    const int* wrong = m_wrong.data();
+    firstLayerFrom(pool, pairs, m_factor.data(), [wrong](Index i) { return wrong[i]; }, firstSums() + pairs * first.width);
+    m_network.evaluateBehind(pool, m_work, 2 * pairs, m_network.stages()[static_cast<std::size_t>(first.stage)].linearNode);
+}
+
+// dW = sum_i length_i (dz+_i + dz-_i) x_i^T on the columns of the image, which both streams share, and on the column of a
+// label v times the sum of length_i dz_i over the rows that carry it.
+void ForwardForward::firstGradientOfStreams(Pool& pool, Index pairs, const int* truth) {
     const LocalStage& first = m_stack.front().stage;
     const ParamStore& store = m_network.parameters();
-    const Index size = m_network.inputSize();
-    const Index width = first.width;
-    const Real* w = store.data(first.weight);
-    const Real* b = first.bias >= 0 ? store.data(first.bias) : nullptr;
-    m_scratch.resize(static_cast<std::size_t>(width));
-    for (Index j = 0; j < width; ++j)
-        m_scratch[static_cast<std::size_t>(j)] = m_height * static_cast<double>(w[j * size + candidate]);
-    const int node = m_network.stages()[static_cast<std::size_t>(first.stage)].linearNode;
-    Real* z = m_work.value(m_network.nodes()[static_cast<std::size_t>(node)].out.front());
-    pool.ranges(rows, kRowGrain, [&](Index begin, Index end) {
+    const Index width = first.width, size = m_network.inputSize(), classes = m_network.classes();
+    const Real* dz = m_work.adjoint(m_firstSums);
+    pool.ranges(pairs, kRowGrain, [&](Index begin, Index end) {
         for (Index i = begin; i < end; ++i) {
-            const Real factor = static_cast<Real>(m_factor[static_cast<std::size_t>(i)]);
-            for (Index j = 0; j < width; ++j) {
-                const Real sum = m_shared[static_cast<std::size_t>(i * width + j)] +
-                                 static_cast<Real>(m_scratch[static_cast<std::size_t>(j)]);
-                z[i * width + j] = factor * sum + (b != nullptr ? b[j] : Real(0));
-            }
+            const Real length = static_cast<Real>(m_factor[static_cast<std::size_t>(i)]);
+            Real* both = m_pairError.data() + i * width;
+            std::copy_n(dz + i * width, width, both);
+            scaleAdd(length, dz + (pairs + i) * width, length, both, width);
         }
     });
-    m_network.evaluateBehind(pool, m_work, rows, node);
+    Real* dw = m_gradient.data() + store.block(first.weight).offset;
+    productGradient(pool, pairs, size, width, m_pairError.data(), m_work.value(first.input), 0, dw);
+    Real* db = first.bias >= 0 ? m_gradient.data() + store.block(first.bias).offset : nullptr;
+    pool.ranges(width, kColumnGrain, [&](Index begin, Index end) {
+        const Index count = end - begin;
+        for (Index c = 0; c < classes; ++c) std::fill_n(m_labelGradient.data() + c * width + begin, count, Real(0));
+        for (Index i = 0; i < 2 * pairs; ++i) {
+            const Index sample = i < pairs ? i : i - pairs;
+            const int label = i < pairs ? truth[sample] : m_wrong[static_cast<std::size_t>(sample)];
+            const Real scale = static_cast<Real>(m_height * m_factor[static_cast<std::size_t>(sample)]);
+            scaleAdd(scale, dz + i * width + begin, 1, m_labelGradient.data() + label * width + begin, count);
+        }
+        for (Index j = begin; j < end; ++j)
+            for (Index c = 0; c < classes; ++c) dw[j * size + c] = m_labelGradient[static_cast<std::size_t>(c * width + j)];
+        if (db != nullptr) columnSums(dz + begin, 2 * pairs, count, width, 0, db + begin);
+    });
 }
 
 void ForwardForward::represent(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> out) {
     LAB_ASSERT(out.size() == m_stack.size());
-    neutralPass(pool, x, [&](std::size_t l, const Real* h) {
+    const bool shared = sharesFirstProduct();
+    if (shared) shareFirstProduct(pool, x);
+    neutralPass(pool, x, shared, [&](std::size_t l, const Real* h) {
         MatrixMap target = out[l];
         target = ConstMatrixMap(h, x.rows(), m_stack[l].stage.width);
     });
@@ -446,8 +532,8 @@ Result<void> ForwardForward::setParam(const std::string& name, const ParamValue&
 
 std::size_t ForwardForward::creditBytes() const {
     std::size_t numbers = m_gradient.size() + m_ownGradient.size() + m_features.size() + m_scores.size() + m_error.size() + m_shared.size() +
-                          static_cast<std::size_t>(m_own.size());
-    std::size_t doubles = m_goodness.size() + m_signal.size() + m_scratch.size();
+                          m_columns.size() + m_pairError.size() + m_labelGradient.size() + static_cast<std::size_t>(m_own.size());
+    std::size_t doubles = m_goodness.size() + m_signal.size() + m_scratch.size() + m_factor.size() + m_neutral.size();
     for (const Layer& layer : m_stack) doubles += layer.peers.size();
     return m_work.bytes() + numbers * sizeof(Real) + doubles * sizeof(double);
 }

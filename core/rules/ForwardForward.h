@@ -66,16 +66,25 @@ private:
     void readLive();
     GoodnessLoss lossOf(const Layer& layer) const;
     bool scored(std::size_t layer) const;
-    double learn(Index pairs, StepContext& context);
-    double learnLayer(std::size_t l, Index pairs, StepContext& context);
-    void trainHead(const Batch& batch, StepContext& context);
+    double learn(Index pairs, StepContext& context, const int* truth = nullptr);
+    double learnLayer(std::size_t l, Index pairs, StepContext& context, const int* truth);
+    // Layer 1 of both streams from one product of the images: they differ in the label alone. Values and gradient.
+    void firstLayerOfStreams(Pool& pool, Index pairs, const int* truth);
+    void firstGradientOfStreams(Pool& pool, Index pairs, const int* truth);
+    void trainHead(const Batch& batch, StepContext& context, bool shared);
     // Neutral input through all layers in evaluation mode, features of an own head on the way; visit(l, h_l).
+    // `shared`: shareFirstProduct() has been called for these rows.
     template <class Visit>
-    void neutralPass(Pool& pool, const ConstMatrixMap& x, Visit&& visit);
+    void neutralPass(Pool& pool, const ConstMatrixMap& x, bool shared, Visit&& visit);
     // Layer 1 of all candidates shares one product: they differ in the label alone. True where the layer allows it.
     bool sharesFirstProduct() const;
     void shareFirstProduct(Pool& pool, const ConstMatrixMap& x);
-    void firstLayerOf(Pool& pool, Index rows, int candidate);
+    // Writes layer 1 before its function for rows whose label columns hold `height` in column labelOf(row), from the shared
+    // product: z = factor (x W^T + height column) + b.
+    template <class LabelOf>
+    void firstLayerFrom(Pool& pool, Index rows, const double* factor, LabelOf&& labelOf, Real* z);
+    void takeLabelColumns();
+    Real* firstSums() { return m_work.value(m_firstSums); }
     void showStreams(const Batch& batch, StepContext& context) const;
     void reportReads(const Layer& layer, std::vector<UpdateReads>& reads) const;
 
@@ -107,7 +116,13 @@ private:
     Buffer m_scores;          // capacity x C
     Buffer m_error;           // capacity x C
     Buffer m_shared;          // capacity x d_1: layer 1 before its bias, without a label
+    Buffer m_columns;         // (C + 1) x d_1: label columns of layer 1 times the height; then those of the neutral label
+    Buffer m_pairError;       // batch x d_1: errors of both streams together, times the length of the row
+    Buffer m_labelGradient;   // C x d_1
+    int m_firstSums = -1;     // array of layer 1 before its function
+    bool m_sharesStreams = false;
     std::vector<double> m_factor;    // capacity: length norm of the input with any label
+    std::vector<double> m_neutral;   // capacity: length norm of the input with the neutral label
     std::vector<double> m_goodness;  // 2B
     std::vector<double> m_signal, m_scratch;
     std::vector<std::uint8_t> m_silent;

@@ -1,6 +1,8 @@
 #include "core/rules/Goodness.h"
 
 #include "core/base/Assert.h"
+#include "core/math/Elementwise.h"
+#include "core/math/Simd.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +14,11 @@ namespace {
 constexpr Index kRowGrain = 16;
 constexpr Index kColumnGrain = 256;
 constexpr double kSaturated = 1e-3;
+
+// silent[j] stays 1 only where x[j] is zero.
+LAB_CLONES void markActive(const Real* x, std::uint8_t* silent, Index n) {
+    for (Index j = 0; j < n; ++j) silent[j] = static_cast<std::uint8_t>(silent[j] & static_cast<std::uint8_t>(x[j] == Real(0)));
+}
 
 }  // namespace
 
@@ -27,7 +34,7 @@ void goodnessRows(Pool& pool, GoodnessKind kind, const Real* h, Index rows, Inde
     const double share = kind == GoodnessKind::Mean ? 1.0 / static_cast<double>(width) : 1.0;
     pool.ranges(rows, kRowGrain, [=](Index begin, Index end) {
         for (Index i = begin; i < end; ++i)
-            g[i] = ConstRowVectorMap(h + i * width, width).cast<double>().squaredNorm() * share;
+            g[i] = sumSquares(h + i * width, width) * share;
     });
 }
 
@@ -49,8 +56,7 @@ void contrastiveAdjoint(Pool& pool, const GoodnessLoss& loss, const Real* h, con
             const double u = (g[i] - loss.threshold) / loss.temperature;
             // p - 1 = -sigma(-u): the subtraction would lose it.
             const double error = i < pairs ? -logistic(-u) : logistic(u);
-            RowVectorMap(adjoint + i * width, width) =
-                static_cast<Real>(error * scale) * ConstRowVectorMap(h + i * width, width);
+            scaled(static_cast<Real>(error * scale), h + i * width, adjoint + i * width, width);
         }
     });
 }
@@ -81,8 +87,7 @@ Index silentUnits(Pool& pool, const Real* h, Index rows, Index width, std::vecto
     pool.ranges(width, kColumnGrain, [=](Index begin, Index end) {
         for (Index j = begin; j < end; ++j) silent[j] = 1;
         for (Index i = 0; i < rows; ++i) {
-            const Real* row = h + i * width;
-            for (Index j = begin; j < end; ++j) silent[j] = static_cast<std::uint8_t>(silent[j] & (row[j] == Real(0) ? 1 : 0));
+            markActive(h + i * width + begin, silent + begin, end - begin);
         }
     });
     Index count = 0;

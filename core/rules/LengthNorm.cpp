@@ -1,6 +1,7 @@
 #include "core/rules/LengthNorm.h"
 
 #include "core/base/Assert.h"
+#include "core/math/Elementwise.h"
 
 #include <cmath>
 
@@ -33,11 +34,9 @@ void normaliseInto(Pool& pool, LengthNorm norm, const Real* x, Index rows, Index
     if (size == 0) return;
     pool.ranges(rows, kRowGrain, [=](Index begin, Index end) {
         for (Index i = begin; i < end; ++i) {
-            const ConstRowVectorMap row(x + i * size, size);
-            double factor = 1;
-            if (norm != LengthNorm::None)
-                factor = lengthFactor(norm, row.cast<double>().squaredNorm(), size);
-            RowVectorMap(out + i * stride, size) = row * static_cast<Real>(factor);
+            const Real* row = x + i * size;
+            const double factor = norm == LengthNorm::None ? 1 : lengthFactor(norm, sumSquares(row, size), size);
+            scaled(static_cast<Real>(factor), row, out + i * stride, size);
         }
     });
 }

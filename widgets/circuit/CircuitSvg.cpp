@@ -1,6 +1,7 @@
 #include "widgets/circuit/CircuitSvg.h"
 
 #include "widgets/circuit/GlyphKit.h"
+#include "widgets/circuit/TikzSink.h"
 
 #include <QPainter>
 
@@ -40,11 +41,23 @@ Prepared prepare(const Circuit& circuit, const SizeSolution& sizes, const Circui
     return p;
 }
 
+const Theme& themeOf(const CircuitFigureOptions& options) {
+    return Theme::of(options.theme.value_or(options.dark ? ThemeKind::Dark : ThemeKind::Light));
+}
+
 }  // namespace
+
+QByteArray circuitToTikz(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options) {
+    const Prepared p = prepare(circuit, sizes, options);
+    const Theme& theme = themeOf(options);
+    TikzSink sink(p.page, QString::fromStdString(circuit.title), options.transparent ? QColor() : theme.background);
+    p.scene.paint(sink, theme, p.how);
+    return sink.finish();
+}
 
 QByteArray circuitToSvg(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options) {
     const Prepared p = prepare(circuit, sizes, options);
-    const Theme& theme = options.dark ? Theme::darkTheme() : Theme::light();
+    const Theme& theme = themeOf(options);
     SvgSink sink(p.page, QString::fromStdString(circuit.title), description(circuit),
                  options.transparent ? QColor() : theme.background);
     p.scene.paint(sink, theme, p.how);
@@ -57,7 +70,7 @@ QImage circuitToImage(const Circuit& circuit, const SizeSolution& sizes, double 
     const double s = std::clamp(scale, 0.01, kLargestImage / largest);
     QImage image(std::max(1, int(std::ceil(p.page.width() * s))), std::max(1, int(std::ceil(p.page.height() * s))),
                  QImage::Format_ARGB32_Premultiplied);
-    const Theme& theme = options.dark ? Theme::darkTheme() : Theme::light();
+    const Theme& theme = themeOf(options);
     image.fill(options.transparent ? QColor(Qt::transparent) : theme.background);
     QPainter painter(&image);
     painter.setRenderHint(QPainter::Antialiasing);

@@ -8,17 +8,22 @@
 #include <QByteArray>
 #include <QImage>
 
+#include <optional>
+
 namespace lab {
 
 struct CircuitFigureOptions {
     DiagramToggles toggles;
     bool dark = false;
+    std::optional<ThemeKind> theme;           // instead of `dark`, for print and high contrast
     bool transparent = false;
     double margin = 24.0;
     std::vector<Mark> marks;                  // drawn when toggles.rule is set
     std::map<std::string, double> activity;   // drawn when toggles.activity is set
 };
 
+// As a TikZ document for pdflatex; see TikzSink.
+QByteArray circuitToTikz(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options = {});
 QByteArray circuitToSvg(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options = {});
 // Pixels per scene unit: scale.
 QImage circuitToImage(const Circuit& circuit, const SizeSolution& sizes, double scale,

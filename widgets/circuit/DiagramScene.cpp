@@ -37,23 +37,32 @@ double laneAt(const std::vector<DiagramPoint>& points, double x) {
     return points.empty() ? 0.0 : points.back().y;
 }
 
-QString className(Glyph glyph) {
+const char* className(Glyph glyph) {
     switch (glyph) {
-        case Glyph::Source: return QStringLiteral("source");
-        case Glyph::Sink: return QStringLiteral("sink");
-        case Glyph::Chip: return QStringLiteral("chip");
-        case Glyph::Conv: return QStringLiteral("conv");
-        case Glyph::Window: return QStringLiteral("window");
-        case Glyph::Triangle: return QStringLiteral("triangle");
-        case Glyph::Circle: return QStringLiteral("circle");
-        case Glyph::Pointwise: return QStringLiteral("pointwise");
-        case Glyph::Copy: return QStringLiteral("copy");
-        case Glyph::Add: return QStringLiteral("add");
-        case Glyph::Bar: return QStringLiteral("bar");
-        case Glyph::Box: return QStringLiteral("box");
-        case Glyph::Unknown: return QStringLiteral("unknown");
+        case Glyph::Source: return "source";
+        case Glyph::Sink: return "sink";
+        case Glyph::Chip: return "chip";
+        case Glyph::Conv: return "conv";
+        case Glyph::TransposedConv: return "transposed";
+        case Glyph::Window: return "window";
+        case Glyph::Triangle: return "triangle";
+        case Glyph::Circle: return "circle";
+        case Glyph::Pointwise: return "pointwise";
+        case Glyph::Copy: return "copy";
+        case Glyph::Add: return "add";
+        case Glyph::Bar: return "bar";
+        case Glyph::Box: return "box";
+        case Glyph::Einsum: return "einsum";
+        case Glyph::Mask: return "mask";
+        case Glyph::Index: return "index";
+        case Glyph::Rename: return "rename";
+        case Glyph::Slot: return "slot";
+        case Glyph::Discard: return "discard";
+        case Glyph::Hexagon: return "hexagon";
+        case Glyph::Composite: return "composite";
+        case Glyph::Unknown: break;
     }
-    return {};
+    return "unknown";
 }
 
 QString qs(const std::string& s) { return QString::fromStdString(s); }
@@ -100,15 +109,16 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
     for (const PlacedGlyph& g : m_layout.glyphs) {
         if (!meets(how.clip, toRect(g.box).adjusted(-40, -40, 40, 60))) continue;
         const auto title = m_titles.find(g.operation);
-        sink.beginGroup(QStringLiteral("op-") + qs(g.operation), className(g.face.glyph), title == m_titles.end() ? QString() : qs(title->second));
+        sink.beginGroup(QStringLiteral("op-") + qs(g.operation), QLatin1String(className(g.face.glyph)), title == m_titles.end() ? QString() : qs(title->second));
         drawGlyph(sink, g, theme);
         sink.endGroup();
     }
-    for (const DiagramPoint& p : m_layout.batchTabs) {
+    for (const PlacedTab& t : m_layout.tabs) {
+        const double half = t.markup.size() > 1 ? 12.0 : 8.0;
         QPainterPath tab;
-        tab.addRoundedRect(QRectF(p.x - 8.0, p.y - 8.0, 16.0, 16.0), 4, 4);
+        tab.addRoundedRect(QRectF(t.center.x - half, t.center.y - 8.0, 2 * half, 16.0), 4, 4);
         sink.path(tab, theme.background, {theme.hairline, 1.0, {}, false});
-        sink.mathAt({p.x, p.y + 4.0}, "b", 12.0, theme.mute, 0.5);
+        sink.mathAt({t.center.x, t.center.y + 4.0}, t.markup, 12.0, theme.mute, 0.5);
     }
     if (how.zoom >= 0.35) {
         sink.beginGroup(QStringLiteral("labels"), QStringLiteral("labels"), {});
@@ -136,10 +146,18 @@ void DiagramScene::paintBlocks(DrawSink& sink, const Theme& theme, const Diagram
         QPainterPath shape;
         shape.addRoundedRect(toRect(b.rect), 2, 2);
         softShadow(sink, shape, theme);
-        const Stroke border = theme.dark ? Stroke{theme.hairline, 1.0, {1.5, 3}, false} : Stroke{};
+        const Stroke border = theme.dark || theme.flat ? Stroke{theme.hairline, 1.0, {1.5, 3}, false} : Stroke{};
         sink.path(shape, theme.groupFill(b.fill), border);
         if (!b.title.empty() && how.zoom >= 0.2)
             sink.text({b.rect.centerX(), b.rect.y + 14.0}, qs(b.title), 11.0, 500, theme.ink, 0.5);
+        if (!b.repeat.empty()) {
+            // Bold parentheses around the body, the count outside at the top right.
+            const Stroke bold{theme.ink, 3.2, {}, true};
+            const double top = b.rect.y + 6.0, bottom = b.rect.bottom() - 6.0;
+            sink.path(parenthesisPath(b.rect.x + 12.0, top, bottom, false), QColor(), bold);
+            sink.path(parenthesisPath(b.rect.right() - 12.0, top, bottom, true), QColor(), bold);
+            sink.math({b.rect.right() + 3.0, b.rect.y + 12.0}, b.repeat, 15.0, theme.ink);
+        }
         sink.endGroup();
     }
 }
@@ -166,14 +184,20 @@ void DiagramScene::paintWires(DrawSink& sink, const Theme& theme, const DiagramP
     for (const PlacedLane& lane : m_layout.lanes) {
         if (!meets(how.clip, extentOf(lane.points))) continue;
         Stroke stroke{theme.ink, std::max(1.25, thin), {}, false};
-        if (lane.scalar) stroke = {theme.dark ? QColor(0xA3, 0xD9, 0x4E) : QColor(0x5B, 0x8F, 0x00), 2.0, {}, false};
-        if (lane.stream && !lane.points.empty()) {
-            // Positive over negative, from an open ring.
-            drawTwin(sink, lane.points, theme.positive, theme.negative);
+        if (lane.scalar || lane.typed) stroke = {theme.typedWire, 2.0, {}, false};
+        if (lane.truth) stroke = {theme.activity, 2.0, {2, 6}, true};
+        if ((lane.stream || lane.phase) && !lane.points.empty()) {
+            // Positive over negative, free over nudged, from an open ring.
+            drawTwin(sink, lane.points, lane.stream ? theme.positive : theme.mute, lane.stream ? theme.negative : theme.feedback);
             sink.path(dotPath(toPoint(lane.points.front()), 4.2), theme.background, {theme.ink, 1.3, {}, false});
             continue;
         }
         drawLane(sink, lane.points, lane.bundle && how.zoom >= 0.35, stroke);
+        if (lane.typed && lane.points.size() >= 2) {
+            // A small triangle in the middle: these numbers are counted or looked up, not measured.
+            const double x = (lane.points.front().x + lane.points.back().x) / 2, y = laneAt(lane.points, x);
+            sink.path(polygonPath({{x + 4.0, y}, {x - 4.0, y - 3.5}, {x - 4.0, y + 3.5}}), theme.typedWire, {});
+        }
     }
     for (const PlacedSpan& s : m_layout.spans) {
         if (!s.dangling || s.points.empty()) continue;

@@ -36,7 +36,8 @@ public:
 
     // Conveniences on top.
     void line(QPointF a, QPointF b, const Stroke& stroke);
-    void mathAt(QPointF baseline, const std::string& markup, double pixels, const QColor& color, double anchor);
+    // With the left end, middle or right end of the label at `baseline` (anchor 0, 0.5, 1).
+    virtual void mathAt(QPointF baseline, const std::string& markup, double pixels, const QColor& color, double anchor);
 };
 
 class PainterSink final : public DrawSink {

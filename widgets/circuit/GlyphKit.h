@@ -19,6 +19,17 @@ QPainterPath sourcePath(const QRectF& r, double tip = 11.0);
 QPainterPath windowPath(QPointF entry);
 QPainterPath dotPath(QPointF center, double radius = 3.2);
 QPainterPath starPath(QPointF center, double radius);
+QPainterPath polygonPath(const QList<QPointF>& points);
+QPainterPath indexPath(const QRectF& r, double tip = 11.0);
+QPainterPath hexagonPath(const QRectF& r, double tip = 12.0);
+// Half-circle that bulges to the right between two open ends.
+QPainterPath cupPath(double x, double top, double bottom);
+QPainterPath parenthesisPath(double x, double top, double bottom, bool right);
+Stroke inkStroke(const Theme& theme, double width = 1.25, bool round = false);
+// Label centred on a point: its baseline lies a third of the size below.
+void drawCentered(DrawSink& sink, QPointF at, const std::string& markup, double pixels, const QColor& color);
+// Name between two heads; `scale` < 1 in tiles that are too narrow for it.
+void drawPointwise(DrawSink& sink, QPointF center, const std::string& label, const Theme& theme, double scale = 1.0);
 
 void drawLane(DrawSink& sink, const std::vector<DiagramPoint>& points, bool bundle, const Stroke& stroke);
 // Two coloured lines side by side: the stream axis.

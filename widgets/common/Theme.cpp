@@ -15,7 +15,7 @@ namespace lab {
 
 namespace {
 
-bool g_dark = false;
+ThemeKind g_kind = ThemeKind::Light;
 
 QColor hex(unsigned rgb) { return QColor::fromRgb(rgb); }
 
@@ -44,6 +44,13 @@ Theme makeLight() {
     t.neutral = hex(0xF0F0F2);
     t.bandData = hex(0xEBDDF7);
     t.bandOperation = hex(0xDCE9FB);
+    t.paper = hex(0xFFFFFF);
+    t.convShort = hex(0xF2F9FD);
+    t.index = hex(0x1346FE);
+    t.onIndex = hex(0xFFFFFF);
+    t.maskLive = hex(0xF9CBDF);
+    t.maskDead = hex(0x808080);
+    t.typedWire = hex(0x5B8F00);
     t.positive = hex(0x0072B2);
     t.negative = hex(0xD55E00);
     t.localLoss = hex(0x00805E);
@@ -59,6 +66,7 @@ Theme makeLight() {
 
 Theme makeDark() {
     Theme t;
+    t.kind = ThemeKind::Dark;
     t.dark = true;
     t.background = hex(0x16181D);
     t.panel = hex(0x1B1E24);
@@ -83,6 +91,13 @@ Theme makeDark() {
     t.neutral = hex(0x22252C);
     t.bandData = hex(0x2D2438);
     t.bandOperation = hex(0x1E2A3C);
+    t.paper = hex(0x23262E);
+    t.convShort = hex(0x17465E);
+    t.index = hex(0x3D63E8);
+    t.onIndex = hex(0xFFFFFF);
+    t.maskLive = hex(0x7A4460);
+    t.maskDead = hex(0x3A3D46);
+    t.typedWire = hex(0xA3D94E);
     t.positive = hex(0x56B4E9);
     t.negative = hex(0xFF8A3D);
     t.localLoss = hex(0x2FCB97);
@@ -93,6 +108,62 @@ Theme makeDark() {
     t.onSelection = hex(0x10131A);
     t.series = {hex(0x56B4E9), hex(0xFF8A3D), hex(0x2FCB97), hex(0xE08CC4), hex(0xF2B63C),
                 hex(0x9ED7F5), hex(0xA79CF0), hex(0x9AA0AE), hex(0xD9A066), hex(0xE6E7EA)};
+    return t;
+}
+
+// Full contrast on black; fills nearly vanish, every border is drawn.
+Theme makeHighContrast() {
+    Theme t = makeDark();
+    t.kind = ThemeKind::HighContrast;
+    t.flat = true;
+    t.background = t.panel = t.raised = hex(0x000000);
+    t.ink = hex(0xFFFFFF);
+    t.mute = hex(0xD6D9E0);
+    t.hairline = hex(0xA8ADB8);
+    t.grid = hex(0x303540);
+    t.tint = hex(0x003A8C);
+    t.chip = t.conv = t.convShort = t.norm = t.paper = hex(0x000000);
+    t.chipRim = hex(0xFFFFFF);
+    for (QColor* fill : {&t.convBlock, &t.attention, &t.multiHead, &t.residual, &t.feedForward, &t.embedding, &t.headBlock, &t.softmax, &t.neutral})
+        *fill = hex(0x0E1116);
+    t.maskLive = hex(0xFF8AC0);
+    t.maskDead = hex(0x4A4E58);
+    t.positive = hex(0x6CC8FF);
+    t.negative = hex(0xFFA057);
+    t.localLoss = hex(0x4DFFB8);
+    t.feedback = hex(0xFFA6E6);
+    t.activity = hex(0xFFD24D);
+    t.error = hex(0xFF8080);
+    t.selection = hex(0xFFFF00);
+    t.onSelection = hex(0x000000);
+    t.typedWire = hex(0xB8FF4D);
+    return t;
+}
+
+// Black on white: what a paper's printer can show. Signals are told apart by their dashes.
+Theme makePrint() {
+    Theme t = makeLight();
+    t.kind = ThemeKind::Print;
+    t.flat = true;
+    const QColor white = hex(0xFFFFFF), black = hex(0x000000);
+    t.background = t.panel = t.raised = white;
+    t.ink = black;
+    t.mute = hex(0x404040);
+    t.hairline = hex(0x808080);
+    t.grid = hex(0xD0D0D0);
+    t.tint = hex(0xE8E8E8);
+    for (QColor* fill : {&t.chip, &t.conv, &t.convShort, &t.norm, &t.paper, &t.convBlock, &t.attention, &t.multiHead, &t.residual,
+                         &t.feedForward, &t.embedding, &t.headBlock, &t.softmax, &t.neutral, &t.bandData, &t.bandOperation})
+        *fill = white;
+    t.chipRim = black;
+    t.index = white;
+    t.onIndex = black;
+    t.maskLive = white;
+    t.maskDead = hex(0x808080);
+    for (QColor* signal : {&t.positive, &t.localLoss, &t.feedback, &t.error, &t.selection, &t.typedWire}) *signal = black;
+    t.negative = hex(0x707070);
+    t.activity = hex(0x909090);
+    t.onSelection = white;
     return t;
 }
 
@@ -168,11 +239,35 @@ const Theme& Theme::darkTheme() {
     return theme;
 }
 
-const Theme& Theme::current() { return g_dark ? darkTheme() : light(); }
+const Theme& Theme::highContrast() {
+    static const Theme theme = makeHighContrast();
+    return theme;
+}
+
+const Theme& Theme::print() {
+    static const Theme theme = makePrint();
+    return theme;
+}
+
+const Theme& Theme::of(ThemeKind kind) {
+    switch (kind) {
+        case ThemeKind::Dark: return darkTheme();
+        case ThemeKind::HighContrast: return highContrast();
+        case ThemeKind::Print: return print();
+        case ThemeKind::Light: break;
+    }
+    return light();
+}
+
+const Theme& Theme::current() { return of(g_kind); }
 
 void Theme::setDark(bool dark) {
-    if (dark == g_dark) return;
-    g_dark = dark;
+    if (dark != current().dark || current().flat) set(dark ? ThemeKind::Dark : ThemeKind::Light);
+}
+
+void Theme::set(ThemeKind kind) {
+    if (kind == g_kind) return;
+    g_kind = kind;
     if (auto* application = qobject_cast<QApplication*>(QCoreApplication::instance())) apply(*application);
     emit ThemeSignal::instance()->themeChanged();
 }

@@ -14,8 +14,13 @@ class QPalette;
 
 namespace lab {
 
+// Light and dark for the screen, high contrast for those who need it, print: black on white without fills.
+enum class ThemeKind { Light, Dark, HighContrast, Print };
+
 struct Theme {
+    ThemeKind kind = ThemeKind::Light;
     bool dark = false;
+    bool flat = false;   // no shadows; blocks are outlined instead of filled
 
     // Surfaces and type.
     QColor background;   // canvas and views
@@ -30,6 +35,11 @@ struct Theme {
     // Circuit fills; they group and never carry meaning alone.
     QColor chip, chipRim, conv, convBlock, norm, attention, multiHead, residual, feedForward, embedding, headBlock, softmax, neutral;
     QColor bandData, bandOperation;
+    QColor paper;                // glyphs that are neither learned nor windows
+    QColor convShort;            // the one-glyph form of a convolution
+    QColor index, onIndex;       // the pentagon that picks one place of an axis
+    QColor maskLive, maskDead;
+    QColor typedWire;            // whole numbers; truth values have the colour of activity
 
     // Signal colours, safe for colour-blind readers, always doubled by shape or dash.
     QColor positive, negative, localLoss, feedback, activity, error, selection;
@@ -48,9 +58,13 @@ struct Theme {
 
     static const Theme& light();
     static const Theme& darkTheme();
+    static const Theme& highContrast();
+    static const Theme& print();
+    static const Theme& of(ThemeKind kind);
     static const Theme& current();
     // Switches the theme, the application's palette and style sheet, and tells everybody (themeChanged).
     static void setDark(bool dark);
+    static void set(ThemeKind kind);
     // Fusion, palette, fonts and the small style sheet of the house. Call once after QApplication is made.
     static void apply(QApplication& application);
 

@@ -26,16 +26,30 @@ const PlacedBlock* DiagramLayout::block(const std::string& group) const {
 namespace {
 
 // Only the parts that differ from the usual: a convolution that keeps the size needs no caption.
-std::string windowCaption(const Operation& op, bool learned) {
+std::string windowCaption(const Operation& op, const ParamSet& params, bool learned) {
     const WindowGeometry g = windowGeometry(op);
+    long dilation = 1;
+    if (const ParamSpec* d = params.find("d"); d != nullptr && d->kind == ParamKind::Integer) dilation = long(params.integer("d"));
     std::string text;
     const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : " · ") + part; };
     const long usualStride = learned ? 1 : g.kernel;
-    const long usualPad = learned ? (g.kernel - 1) / 2 : 0;
+    const long usualPad = learned ? dilation * (g.kernel - 1) / 2 : 0;
     if (g.stride != usualStride) add("s" + std::to_string(g.stride));
     if (g.pad != usualPad) add("p" + std::to_string(g.pad));
+    if (dilation != 1) add("d" + std::to_string(dilation));
     if (!text.empty()) text = "k" + std::to_string(g.kernel) + " · " + text;
     return text;
+}
+
+// The factor of a product: a power of an axis as text, or a number.
+std::string scaleLabel(const Operation& op, const ParamSet& params) {
+    if (const ParamSpec* spec = params.find("scale"); spec != nullptr) {
+        const std::string text = spec->kind == ParamKind::Text ? params.text("scale") : toText(params.value("scale"));
+        if (!text.empty() && text != "1" && text != "none") return "· " + text;
+        return {};
+    }
+    const auto raw = op.args.find("scale");
+    return raw == op.args.end() ? std::string() : "· " + toText(raw->second);
 }
 
 }  // namespace
@@ -47,6 +61,9 @@ GlyphFace glyphFace(const Operation& operation) {
     const OperationDescription* d = findOperation(operation.kind);
     if (d == nullptr) return face;
     face.glyph = d->glyph;
+    // What enters is known, as learned things are: bold unless the name says otherwise.
+    if (d->glyph == Glyph::Source && !face.label.empty() && face.label.find('*') == std::string::npos) face.label = "*" + face.label + "*";
+    face.drops = !operation.in.empty() && operation.out.empty();
     const ParamSet params = operationParams(operation);
     if (const ParamSpec* gain = params.find("gain"); gain != nullptr && gain->kind == ParamKind::Bool)
         face.thick = params.flag("gain");
@@ -59,12 +76,33 @@ GlyphFace glyphFace(const Operation& operation) {
             face.bendsBatch = value == "batch";
         }
     }
-    if (d->glyph == Glyph::Conv || d->glyph == Glyph::Window) {
-        face.global = windowGeometry(operation).global;
-        if (!face.global) face.caption = windowCaption(operation, d->learned);
-        if (d->glyph == Glyph::Conv) face.label = "★ " + std::to_string(windowGeometry(operation).kernel);
+    if (d->glyph == Glyph::Conv || d->glyph == Glyph::Window || d->glyph == Glyph::TransposedConv) {
+        const WindowGeometry g = windowGeometry(operation);
+        face.global = g.global;
+        face.stride = g.stride;
+        if (!face.global) face.caption = windowCaption(operation, params, d->learned);
+        if (d->glyph == Glyph::Conv) face.label = "★ " + std::to_string(g.kernel);
+        if (d->glyph == Glyph::TransposedConv) face.label = "★ " + std::to_string(g.kernel) + "^|T|";
     }
+    if (d->glyph == Glyph::Mask) {
+        face.label = operation.name.empty() ? "mask" : plainLabel(operation.name);
+        if (const ParamSpec* shape = params.find("shape"); shape != nullptr && shape->kind == ParamKind::Choice) {
+            const std::string& value = params.text("shape");
+            face.mask = value == "band" ? MaskShape::Band : value == "block" ? MaskShape::Block : MaskShape::Lower;
+        }
+    }
+    // Both halves of a slot show its name.
+    if (const ParamSpec* slot = params.find("slot"); d->glyph == Glyph::Slot && slot != nullptr && slot->kind == ParamKind::Text)
+        if (const std::string& name = params.text("slot"); operation.name.empty() && !name.empty()) face.label = name;
+    if (d->glyph == Glyph::Einsum) face.label = scaleLabel(operation, params);
     return face;
+}
+
+std::string repeatLabel(const Group& group) {
+    return [](const auto& g) -> std::string {
+        if constexpr (requires { g.repeat.count; }) return g.repeat.count;
+        else return {};
+    }(group);
 }
 
 std::string axisLabel(const Axis& axis, const SizeSolution& solution, bool sizes) {
@@ -89,11 +127,17 @@ std::string axisLabel(const Axis& axis, const SizeSolution& solution, bool sizes
 
 DiagramLayout layoutDiagram(const Circuit& circuit, const SizeSolution& sizes, const LayoutOptions& options,
                             const TextMeasure& measure) {
-    layout::State state{circuit, sizes, options, measure, {}, {}, {}, {}, 0, false, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+    layout::Folded folded;
+    const bool folds = layout::needsFolding(circuit);
+    if (folds) folded = layout::fold(circuit);
+    layout::State state(folds ? folded.circuit : circuit, sizes, options, measure);
+    if (folds) state.faces = &folded.faces;
     layout::buildGraph(state);
     layout::solveHeights(state);
     layout::placeColumns(state);
     DiagramLayout out = layout::emit(state);
+    if (folds)
+        for (PlacedGlyph& g : out.glyphs) g.operation = layout::unfoldedId(g.operation);
     std::stable_sort(out.glyphs.begin(), out.glyphs.end(), [](const PlacedGlyph& a, const PlacedGlyph& b) {
         return a.column != b.column ? a.column < b.column : a.box.y < b.box.y;
     });

@@ -45,6 +45,7 @@ struct DiagramRect {
 
 // What a glyph shows besides its shape; read off the operation's parameters, never off its kind.
 enum class GlyphInside { None, Root, Dash };
+enum class MaskShape { Lower, Band, Block };
 struct GlyphFace {
     Glyph glyph = Glyph::Unknown;
     std::string label;       // markup
@@ -54,11 +55,26 @@ struct GlyphFace {
     bool bendsBatch = false; // statistics over the batch: the batch wire touches the rim
     bool global = false;     // reduces over all positions: no window, only the reduce head
     bool mirrored = false;   // uses another operation's weights: bite at the top right
+    bool reduces = true;     // a window whose kernel axis ends in a named head; false: the axis leaves
+    bool named = false;      // this use of the word is the first: it is written beside the glyph
+    bool drops = false;      // the half of a slot that reads
+    MaskShape mask = MaskShape::Lower;
+    std::string fill;        // a closed block's colour token
+    std::string count;       // a closed block's repetitions
+    long stride = 1;         // of a window: stands at the right end of its diagonal
 };
 GlyphFace glyphFace(const Operation& operation);
+// "N" of a block that is repeated; empty for one that is not.
+std::string repeatLabel(const Group& group);
+
+struct PlacedCup {
+    double x = 0.0, top = 0.0, bottom = 0.0;  // of the open ends; the circle bulges to the right
+    bool bundle = false;
+    double apex() const { return x + (bottom - top) / 2; }
+};
 
 struct PlacedGlyph {
-    std::string operation;
+    std::string operation;    // or the group, for a closed block
     GlyphFace face;
     DiagramRect box;          // what it covers; hit area, and what foreign lanes keep away from
     int column = 0;
@@ -67,6 +83,10 @@ struct PlacedGlyph {
     std::vector<bool> bundleIn, bundleOut;
     double batchLane = 0.0;   // y of the batch wire where bendsBatch
     bool hasBatchLane = false;
+    // Linear wiring and joints: dots where lanes meet or end, half-circles where they are summed over.
+    std::vector<DiagramPoint> dots;
+    std::vector<bool> bundleDots;
+    std::vector<PlacedCup> cups;
 };
 
 // One drawn wire of one axis: an unbroken line, also where it runs past operations.
@@ -76,6 +96,9 @@ struct PlacedLane {
     bool batch = false;
     bool scalar = false;               // no axes left: drawn as the datatype wire
     bool stream = false;               // several streams side by side (positive, negative): a twin line
+    bool phase = false;                // phases one after another (free, nudged): a twin line
+    bool typed = false;                // whole numbers: lime, with a triangle
+    bool truth = false;                // truth values: amber, dotted
 };
 
 // The part of a lane that belongs to one wire of the circuit: for selection, activity and marks.
@@ -85,6 +108,7 @@ struct PlacedSpan {
     std::vector<DiagramPoint> points;
     bool bundle = false;
     bool stream = false;
+    bool typed = false;
     bool dangling = false;             // nobody reads it: a hollow port at the end
 };
 
@@ -110,6 +134,13 @@ struct PlacedBlock {
     std::string fill;
     DiagramRect rect;
     int depth = 0;
+    std::string repeat;  // count at the right parenthesis; empty: none
+};
+
+// Beside a source whose shared axes are folded away.
+struct PlacedTab {
+    DiagramPoint center;
+    std::string markup;
 };
 
 // The red mark of a problem on a wire.
@@ -144,6 +175,8 @@ struct LayoutOptions {
     std::set<std::string> tapWires;  // wires that need room for a tap
     std::set<std::string> cutWires;  // wires that need room for a cut band
     std::string stream;              // label of a stream axis on top of every array; "" = none
+    std::string phase;               // label of a phase axis, above the streams; "" = none
+    std::set<std::string> plates;    // groups that own a loss plate: at least 234 wide, with room for beads below
 };
 
 struct DiagramLayout {
@@ -156,7 +189,7 @@ struct DiagramLayout {
     std::vector<PlacedLabel> labels;
     std::vector<PlacedError> errors;
     std::map<std::string, WireAnchor> anchors;
-    std::vector<DiagramPoint> batchTabs;  // small "b" left of sources while the batch axis is folded
+    std::vector<PlacedTab> tabs;       // small "b" left of sources while the batch axis is folded
     DiagramRect bounds;
     double lanesTop = 0.0, lanesBottom = 0.0;
     bool batchShown = false;

@@ -11,18 +11,18 @@ namespace {
 
 double laneChange(double dy) { return std::abs(dy) < 0.6 ? 0.0 : std::clamp(0.45 * std::abs(dy), 28.0, 96.0); }
 
+// The longest lane change inside the column: branches from their dots, operands to theirs, lanes that go on elsewhere.
 double largestRun(const State& s, const Item& item) {
-    const bool copy = item.face.glyph == Glyph::Copy;
     double run = 0.0;
-    const auto& many = copy ? item.out : item.in;
-    const auto& one = copy ? item.in : item.out;
-    if (one.empty()) return 0.0;
-    const auto& base = s.segments[std::size_t(one.front())].lanes;
-    for (const int w : many) {
-        const auto& lanes = s.segments[std::size_t(w)].lanes;
-        for (std::size_t k = 0; k < std::min(base.size(), lanes.size()); ++k)
-            run = std::max(run, laneChange(s.y(lanes[k]) - s.y(base[k])));
-    }
+    for (const int w : item.in)
+        for (const int lane : s.segments[std::size_t(w)].lanes) {
+            const Lane& l = s.lanes[std::size_t(lane)];
+            for (const int other : {l.next, l.joins})
+                if (other >= 0) run = std::max(run, laneChange(s.y(other) - s.y(lane)));
+        }
+    for (const int w : item.out)
+        for (const int lane : s.segments[std::size_t(w)].lanes)
+            if (const int from = s.lanes[std::size_t(lane)].source; from >= 0) run = std::max(run, laneChange(s.y(from) - s.y(lane)));
     return run;
 }
 
@@ -42,15 +42,45 @@ void sizeItem(State& s, Item& item) {
             item.columnWidth = item.shapeWidth + 24.0;
             break;
         case Glyph::Conv:
+        case Glyph::TransposedConv:
             item.shapeWidth = std::max(38.0, text(16.0) + 12.0);
             item.columnWidth = std::max(item.shapeWidth, s.measure(item.face.caption, 9.5)) + 24.0;
             break;
         case Glyph::Window:
-            item.shapeWidth = item.face.global ? text(15.0) + 3.0 + metrics::kHeadLength
-                                               : 36.0 + 24.0 + text(15.0) + 3.0 + metrics::kHeadLength;
+            item.shapeWidth = item.face.global    ? text(15.0) + 3.0 + metrics::kHeadLength
+                              : item.face.reduces ? 36.0 + 24.0 + text(15.0) + 3.0 + metrics::kHeadLength
+                                                  : 36.0;
+            item.columnWidth = item.shapeWidth + (item.face.reduces ? 24.0 : 50.0);
+            break;
+        case Glyph::Triangle:
+            item.shapeWidth = 24.0;
+            item.columnWidth = std::max(48.0, item.face.named ? s.measure(item.face.label, 11.0) + 8.0 : 0.0);
+            break;
+        case Glyph::Einsum: {
+            item.run = largestRun(s, item);
+            double radius = 0.0;
+            for (const auto& [a, b] : item.cups) radius = std::max(radius, std::abs(s.y(a) - s.y(b)) / 2);
+            item.cupZone = item.cups.empty() ? 0.0 : std::max(radius + 22.0, radius + 30.0 + (item.face.label.empty() ? 0.0 : s.measure(item.face.label, 13.0)) - item.run);
+            item.shapeWidth = 6.4;
+            item.columnWidth = 8.0 + item.cupZone + std::max(item.run, 12.0) + 8.0;
+            break;
+        }
+        case Glyph::Mask: {
+            std::vector<int> all = item.targetIn;
+            const auto [low, high] = s.extent(all);
+            item.shapeWidth = std::max(46.0, high - low + 10.0);
             item.columnWidth = item.shapeWidth + 24.0;
             break;
-        case Glyph::Triangle: item.shapeWidth = 24.0; item.columnWidth = 48.0; break;
+        }
+        case Glyph::Index: item.shapeWidth = std::max(40.0, text(16.0) + 24.0); item.columnWidth = item.shapeWidth + 24.0; break;
+        case Glyph::Hexagon: item.shapeWidth = std::max(60.0, text(17.0) + 32.0); item.columnWidth = item.shapeWidth + 24.0; break;
+        case Glyph::Rename: item.shapeWidth = 8.0; item.columnWidth = 0.0; break;
+        case Glyph::Discard: item.shapeWidth = 10.0; item.columnWidth = 24.0; break;
+        case Glyph::Slot: item.shapeWidth = 20.0; item.columnWidth = 20.0 + s.measure(item.face.label, 15.0) + 20.0; break;
+        case Glyph::Composite:
+            item.shapeWidth = std::max(84.0, s.measure(item.face.label, 14.0) + 28.0);
+            item.columnWidth = item.shapeWidth + 40.0;
+            break;
         case Glyph::Circle: item.shapeWidth = 26.0; item.columnWidth = item.face.bendsBatch ? 80.0 : 50.0; break;
         case Glyph::Pointwise:
             item.shapeWidth = text(15.0) + 26.0;
@@ -62,7 +92,16 @@ void sizeItem(State& s, Item& item) {
             item.shapeWidth = 6.4;
             item.columnWidth = 12.0 + std::max(item.run, 18.0) + 6.0;
             break;
-        case Glyph::Bar: item.shapeWidth = 4.2; item.columnWidth = 28.0; break;
+        case Glyph::Bar:
+            item.shapeWidth = 4.2;
+            item.columnWidth = 28.0;
+            if (isJoint(item)) {
+                item.run = std::max(28.0, largestRun(s, item));
+                for (std::size_t k = 1; k < item.targetIn.size(); ++k)
+                    item.run = std::max(item.run, laneChange(s.y(item.targetIn.front()) + 22.0 * double(k) - s.y(item.targetIn[k])));
+                item.columnWidth = 12.0 + item.run + 12.0;
+            }
+            break;
         case Glyph::Box:
         case Glyph::Unknown:
             item.shapeWidth = std::max(40.0, text(17.0) + 16.0);
@@ -73,12 +112,8 @@ void sizeItem(State& s, Item& item) {
 
 // Lanes that continue behind an operation at another height change inside its column.
 void addWovenRun(const State& s, Item& item) {
-    if (item.face.glyph == Glyph::Copy || item.face.glyph == Glyph::Add) return;
-    for (const int w : item.in)
-        for (const int lane : s.segments[std::size_t(w)].lanes) {
-            const int next = s.lanes[std::size_t(lane)].next;
-            if (next >= 0) item.run = std::max(item.run, laneChange(s.y(next) - s.y(lane)));
-        }
+    if (isDots(item.face.glyph) || isJoint(item)) return;
+    item.run = largestRun(s, item);
     item.columnWidth = std::max(item.columnWidth, item.run);
 }
 
@@ -129,12 +164,11 @@ void placeColumns(State& s) {
             const Wire& wire = s.circuit.wires[std::size_t(w)];
             for (const int lane : segment.lanes) {
                 const Lane& l = s.lanes[std::size_t(lane)];
-                if (l.axis == kStreamAxis && l.fresh && segment.first == int(r))
-                    labels = std::max(labels, 26.0 + s.measure(s.options.stream, metrics::kLabel) + 14.0);
-                if (l.axis < 0) continue;
-                if (!s.options.columns && !(l.fresh && segment.first == int(r))) continue;
-                const std::string label = axisLabel(s.circuit.axes[std::size_t(l.axis)], s.sizes, s.options.sizes);
-                if (!label.empty()) labels = std::max(labels, 8.0 + s.measure(label, metrics::kLabel) + 14.0);
+                const bool fresh = segment.first == int(r) && labelled(s, lane);
+                const bool twin = isStream(s, lane) || l.axis == kPhaseAxis;
+                if (!fresh && (!s.options.columns || l.axis < 0)) continue;
+                const std::string label = laneLabel(s, lane);
+                if (!label.empty()) labels = std::max(labels, (twin ? 26.0 : 8.0) + s.measure(label, metrics::kLabel) + 14.0);
             }
             if (segment.first == int(r)) tap = tap || has(s.options.tapWires, wire.id);
             if (segment.last == int(r)) {

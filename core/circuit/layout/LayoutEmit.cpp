@@ -19,7 +19,7 @@ public:
         columns();
         for (const Item& item : m_s.items) glyph(item);
         lanes();
-        fences();
+        m_out.fences = placeFences(m_s);
         errors();
         blocks();
         anchors();
@@ -43,6 +43,12 @@ private:
         return (low + high) / 2;
     }
 
+    static double widest(const PlacedGlyph& g) {
+        double x = 0.0;
+        for (const PlacedCup& c : g.cups) x = std::max(x, c.apex());
+        return x;
+    }
+
     void columns() {
         for (int r = 0; r < m_s.ranks; ++r) {
             PlacedColumn op;
@@ -63,31 +69,8 @@ private:
         m_out.batchShown = m_s.showBatch;
     }
 
-    // Where a lane that ends at this glyph stops, and one that starts there begins. Filled shapes hide the rest.
-    double endX(const Item& i) const {
-        const double c = opCenter(i);
-        switch (i.face.glyph) {
-            case Glyph::Conv: return c - i.shapeWidth / 2;
-            case Glyph::Window: return c - i.shapeWidth / 2 - (i.face.global ? 3.0 : 0.0);
-            case Glyph::Triangle: return c - 12.0;
-            case Glyph::Copy: return opLeft(i) + 12.0;
-            case Glyph::Add: return opRight(i) - 12.0;
-            case Glyph::Sink: return opLeft(i) + 14.0;
-            default: return c;
-        }
-    }
-    double startX(const Item& i) const {
-        const double c = opCenter(i);
-        switch (i.face.glyph) {
-            case Glyph::Source: return bare(i.face) ? opLeft(i) : opRight(i) - 12.0;
-            case Glyph::Conv: return c + i.shapeWidth / 2;
-            case Glyph::Window: return i.face.global ? c : c - i.shapeWidth / 2 + 36.0;
-            case Glyph::Triangle: return c + 12.0;
-            case Glyph::Copy: return opLeft(i) + 12.0;
-            case Glyph::Add: return opRight(i) - 12.0;
-            default: return c;
-        }
-    }
+    double endX(const Item& i) const { return layout::endX(m_s, i); }
+    double startX(const Item& i) const { return layout::startX(m_s, i); }
 
     void glyph(const Item& i) {
         PlacedGlyph g;
@@ -99,7 +82,8 @@ private:
             g.bundleIn.push_back(m_s.bundle(lane));
         }
         for (const int lane : i.targetOut) {
-            g.out.push_back({startX(i), m_s.y(lane)});
+            // A kernel axis leaves at the lower right corner of its window.
+            g.out.push_back({startX(i), isKernelLane(i, lane) ? m_s.y(i.targetIn.front()) + 20.0 : m_s.y(lane)});
             g.bundleOut.push_back(m_s.bundle(lane));
         }
         std::vector<int> all = i.targetIn;
@@ -115,7 +99,7 @@ private:
                 if (bare(i.face)) g.box = {opLeft(i), low - 10.0, opRight(i) - opLeft(i), high - low + 20.0};
                 else g.box = {opRight(i) - 12.0 - i.shapeWidth, mid - h / 2, i.shapeWidth, h};
                 g.anchor = {g.box.centerX(), mid};
-                if (!m_s.showBatch && !bare(i.face)) batchTab(i, g);
+                if (!bare(i.face)) tab(i, g);
                 break;
             case Glyph::Sink:
                 g.box = {opLeft(i) + 14.0, mid - 14.0, std::max(12.0, i.shapeWidth - 14.0), 28.0};
@@ -134,11 +118,14 @@ private:
                 if (i.face.global) {
                     g.box = {c - i.shapeWidth / 2, mid - 10.0, i.shapeWidth, 20.0};
                 } else {
-                    g.box = {c - i.shapeWidth / 2, mid - 24.0, i.shapeWidth, 58.0};
+                    // The position axis goes straight through; a kernel axis leaves at the lower corner.
+                    const double at = i.targetIn.empty() ? mid : m_s.y(i.targetIn.front());
+                    const double left = i.face.reduces ? c - i.shapeWidth / 2 : opLeft(i) + 12.0;
+                    g.anchor = {left + 18.0, at};
+                    g.box = {left, at - 24.0, i.shapeWidth, i.face.reduces ? 58.0 : 48.0};
                     if (!i.face.caption.empty()) g.box = {g.box.x, g.box.y - 14.0, g.box.w, g.box.h + 14.0};
                 }
                 break;
-            case Glyph::Copy: g.box = {opLeft(i) + 12.0 - 5.0, low - 5.0, 10.0, dotSpan(i, true) + 10.0}; break;
             case Glyph::Add: {
                 const auto& lanes = i.out.empty() ? i.targetIn : m_s.segments[std::size_t(i.out.front())].lanes;
                 const auto [top, bottom] = m_s.extent(lanes);
@@ -146,6 +133,32 @@ private:
                 g.anchor = {opRight(i) - 12.0, top - 18.0};
                 break;
             }
+            case Glyph::Einsum:
+                wiring(i, g);
+                g.box = wiringBox(i, g);
+                g.anchor = {g.cups.empty() ? runTo(m_s, i) : widest(g), g.box.centerY()};
+                break;
+            case Glyph::Bar:
+                if (isJoint(i)) {
+                    wiring(i, g);
+                    const double x = endX(i);
+                    const double first = i.targetIn.empty() ? mid : m_s.y(i.targetIn.front());
+                    const double last = first + 22.0 * double(i.targetIn.empty() ? 0 : i.targetIn.size() - 1);
+                    g.box = {x - 2.1, first - 12.0, 4.2, last - first + 22.0};
+                    g.anchor = {x, g.box.centerY()};
+                }
+                break;
+            case Glyph::Slot: {
+                // A tape that turns into the wire, from above; out of the wire, down below.
+                const double x = i.face.drops ? endX(i) : startX(i);
+                const double text = m_s.measure(i.face.label, 15.0) + 8.0;
+                g.box = i.face.drops ? DiagramRect{x - 4.0, high - 4.0, 18.0 + text, 44.0}
+                                     : DiagramRect{x - 14.0 - text, low - 40.0, 18.0 + text, 44.0};
+                g.anchor = {x, i.face.drops ? high : low};
+                break;
+            }
+            case Glyph::Discard: g.box = {endX(i) - 5.0, low - 5.0, 10.0, high - low + 10.0}; break;
+            case Glyph::Index: g.anchor = {c, mid}; break;
             default: break;
         }
         if (i.face.glyph == Glyph::Copy && !i.in.empty()) {
@@ -165,37 +178,76 @@ private:
         m_out.glyphs.push_back(std::move(g));
     }
 
-    double dotSpan(const Item& i, bool input) const {
-        const auto [low, high] = m_s.extent(input ? i.targetIn : i.targetOut);
-        return high - low;
-    }
-
-    void batchTab(const Item& i, const PlacedGlyph& g) {
-        for (const int w : i.out)
+    // The axes that all samples share, folded away: a small tab says that they are there.
+    void tab(const Item& i, const PlacedGlyph& g) {
+        for (const int w : i.out) {
+            const bool tucked = m_s.segments[std::size_t(w)].tucked;
+            if (m_s.showBatch && !tucked) continue;
+            std::string markup;
+            bool streams = !m_s.options.stream.empty();
+            for (const std::string& id : m_s.circuit.wires[std::size_t(w)].axes)
+                if (const Axis* axis = m_s.circuit.axis(id)) streams = streams || axis->role == AxisRole::Stream;
+            if (tucked && streams) markup = "σ";
             for (const std::string& id : m_s.circuit.wires[std::size_t(w)].axes) {
                 const Axis* axis = m_s.circuit.axis(id);
-                if (axis == nullptr || axis->role != AxisRole::Batch) continue;
-                m_out.batchTabs.push_back({g.box.x - 14.0, g.box.centerY()});
-                return;
+                if (axis != nullptr && axis->role == AxisRole::Batch) markup += (markup.empty() ? "" : " ") + std::string("b");
             }
-    }
-
-    void label(int lane, double x, LabelTone tone = LabelTone::Ink) {
-        const Lane& l = m_s.lanes[std::size_t(lane)];
-        if (l.axis == kStreamAxis) {
-            m_out.labels.push_back({m_s.options.stream, {x + 18.0, m_s.y(lane) - 7.5}, metrics::kLabel, LabelAnchor::Left,
-                                    LabelTone::Ink, wireId(l.wire), {}});
+            if (markup.empty()) continue;
+            const double half = markup.size() > 1 ? 12.0 : 8.0;
+            m_out.tabs.push_back({{g.box.x - 6.0 - half, g.box.centerY()}, markup});
             return;
         }
-        if (l.axis < 0) return;
-        const Axis& axis = m_s.circuit.axes[std::size_t(l.axis)];
+    }
+
+    // The cups, dots and bounds of linear wiring; dots and bar of a joint.
+    void wiring(const Item& i, PlacedGlyph& g) {
+        const auto dot = [&](double x, double y, bool bundle) {
+            for (const DiagramPoint& p : g.dots)
+                if (std::abs(p.x - x) < 0.5 && std::abs(p.y - y) < 0.5) return;
+            g.dots.push_back({x, y});
+            g.bundleDots.push_back(bundle);
+        };
+        const double to = runTo(m_s, i);
+        for (const auto& [a, b] : i.cups) {
+            const double top = std::min(m_s.y(a), m_s.y(b)), bottom = std::max(m_s.y(a), m_s.y(b));
+            g.cups.push_back({opLeft(i) + 8.0, top, bottom, m_s.bundle(a)});
+        }
+        // A chain of half-circles has a dot at each inner joint.
+        for (std::size_t k = 1; k < i.cups.size(); ++k)
+            if (i.cups[k].first == i.cups[k - 1].second) dot(opLeft(i) + 8.0, m_s.y(i.cups[k].first), m_s.bundle(i.cups[k].first));
+        for (const int w : i.in)
+            for (const int lane : m_s.segments[std::size_t(w)].lanes) {
+                const int joins = m_s.lanes[std::size_t(lane)].joins;
+                if (joins >= 0) dot(to, m_s.y(joins), m_s.bundle(joins));
+            }
+        for (const int lane : i.sums) dot(runFrom(m_s, i), m_s.y(lane), m_s.bundle(lane));
+        if (i.face.glyph == Glyph::Einsum)
+            for (const int lane : i.targetOut)
+                if (!m_s.lanes[std::size_t(lane)].arrives && m_s.lanes[std::size_t(lane)].axis >= 0) dot(to, m_s.y(lane), m_s.bundle(lane));
+    }
+
+    // What can be pointed at: the cups, else the dots, else the crossing.
+    DiagramRect wiringBox(const Item& i, const PlacedGlyph& g) const {
+        DiagramRect box;
+        const auto cover = [&](const DiagramRect& r) { box = box.empty() ? r : box.united(r); };
+        for (const PlacedCup& c : g.cups) cover({c.x, c.top - 2.0, c.apex() - c.x + 8.0, c.bottom - c.top + 4.0});
+        if (g.cups.empty())
+            for (const DiagramPoint& p : g.dots) cover({p.x - 6.0, p.y - 6.0, 12.0, 12.0});
+        if (!box.empty()) return box;
+        const auto [low, high] = m_s.extent(i.targetOut.empty() ? i.targetIn : i.targetOut);
+        return {runTo(m_s, i) - 12.0, low - 6.0, 20.0, high - low + 12.0};
+    }
+
+    void label(int lane, double x) {
+        const Lane& l = m_s.lanes[std::size_t(lane)];
+        const bool twin = isStream(m_s, lane) || l.axis == kPhaseAxis;
+        const bool wide = twin || (l.axis >= 0 && m_s.bundle(lane));
         PlacedLabel p;
-        p.markup = axisLabel(axis, m_s.sizes, m_s.options.sizes);
+        p.markup = laneLabel(m_s, lane);
         if (p.markup.empty()) return;
-        p.baseline = {x, m_s.y(lane) - (axis.dims >= 2 ? 7.5 : 5.5)};
-        p.tone = tone;
+        p.baseline = {twin ? x + 18.0 : x, m_s.y(lane) - (wide ? 7.5 : 5.5)};
         p.wire = wireId(l.wire);
-        p.axis = axis.id;
+        if (l.axis >= 0) p.axis = m_s.circuit.axes[std::size_t(l.axis)].id;
         m_out.labels.push_back(std::move(p));
     }
 
@@ -222,7 +274,12 @@ private:
         PlacedLane drawn;
         drawn.bundle = m_s.bundle(lane);
         drawn.scalar = m_s.lanes[std::size_t(lane)].axis == kScalarAxis;
-        drawn.stream = m_s.lanes[std::size_t(lane)].axis == kStreamAxis;
+        drawn.stream = isStream(m_s, lane);
+        drawn.phase = m_s.lanes[std::size_t(lane)].axis == kPhaseAxis;
+        if (m_s.lanes[std::size_t(lane)].axis == kTypeAxis) {
+            const std::string& dtype = m_s.circuit.wires[std::size_t(m_s.lanes[std::size_t(lane)].wire)].dtype;
+            (dtype == "bool" ? drawn.truth : drawn.typed) = true;
+        }
         const int axis = m_s.lanes[std::size_t(lane)].axis;
         drawn.batch = axis >= 0 && m_s.circuit.axes[std::size_t(axis)].role == AxisRole::Batch;
 
@@ -233,11 +290,19 @@ private:
             own.push_back({m_s.dataX[std::size_t(segment->first)], y});
         } else {
             const Item& maker = item(segment->producer);
-            double from = y;
-            if (maker.face.glyph == Glyph::Copy) from = sourceOfBranch(maker, lane, y);
-            const double ring = drawn.stream && maker.face.glyph == Glyph::Source ? 18.0 : 0.0;
-            own.push_back({startX(maker) + ring, from});
-            if (std::abs(from - y) > 0.5) own.push_back({startX(maker) + maker.run, y});
+            const int source = m_s.lanes[std::size_t(lane)].source;
+            const double from = source >= 0 ? m_s.y(source) : y;
+            const double ring = (drawn.stream || drawn.phase) && maker.face.glyph == Glyph::Source ? 18.0 : 0.0;
+            const double start = startX(maker) + ring;
+            if (isKernelLane(maker, lane)) {
+                // Out of the lower right corner of its window, down to its own lane.
+                const double corner = m_s.y(maker.targetIn.front()) + 20.0;
+                own.push_back({start, corner});
+                if (std::abs(corner - y) > 0.5) own.push_back({start + std::max(28.0, 0.45 * std::abs(corner - y)), y});
+            } else {
+                own.push_back({start, from});
+                if (std::abs(from - y) > 0.5) own.push_back({runTo(m_s, maker), y});
+            }
         }
         double lastLabel = -1e9;
         for (;;) {
@@ -248,6 +313,7 @@ private:
             span.axis = here.axis < 0 ? std::string() : m_s.circuit.axes[std::size_t(here.axis)].id;
             span.bundle = drawn.bundle;
             span.stream = drawn.stream;
+            span.typed = drawn.typed;
             if (segment->consumer < 0) {
                 extend(own, {m_s.dataX[std::size_t(segment->last)] + std::max(24.0, m_s.dataW[std::size_t(segment->last)]), y});
                 span.dangling = true;
@@ -257,11 +323,9 @@ private:
             const Item& reader = item(segment->consumer);
             const int next = here.next;
             if (next < 0) {
-                const double end = endX(reader);
-                double to = y;
-                if (reader.face.glyph == Glyph::Add) to = targetOfOperand(reader, lane, y);
+                const auto [end, to] = finishOf(reader, lane);
                 if (std::abs(to - y) > 0.5) {
-                    extend(own, {end - reader.run, y});
+                    extend(own, {isDots(reader.face.glyph) || isJoint(reader) ? runFrom(m_s, reader) : end - reader.run, y});
                     own.push_back({end, to});
                 } else {
                     extend(own, {end, y});
@@ -270,13 +334,13 @@ private:
                 break;
             }
             // Runs past: the wires on both sides share the line; the border is the middle of the operation.
-            const double border = reader.face.glyph == Glyph::Copy || reader.face.glyph == Glyph::Add ? endX(reader) : opCenter(reader);
+            const double border = isDots(reader.face.glyph) || isJoint(reader) ? runTo(m_s, reader) : opCenter(reader);
             const double ny = m_s.y(next);
             if (std::abs(ny - y) > 0.5) {
-                extend(own, {border - reader.run / 2, y});
-                own.push_back({border + reader.run / 2, ny});
+                extend(own, {runFrom(m_s, reader), y});
+                own.push_back({runTo(m_s, reader), ny});
                 finish(drawn, span, own);
-                own = {{border + reader.run / 2, ny}};
+                own = {{runTo(m_s, reader), ny}};
             } else {
                 extend(own, {border, y});
                 finish(drawn, span, own);
@@ -290,7 +354,8 @@ private:
     }
 
     void labels(int lane, const Segment& segment, double& lastLabel) {
-        const bool fresh = m_s.lanes[std::size_t(lane)].fresh;
+        const bool fresh = labelled(m_s, lane);
+        if (m_s.lanes[std::size_t(lane)].axis < 0 && !fresh) return;
         for (int r = segment.first; r <= segment.last; ++r) {
             const double x = m_s.dataX[std::size_t(r)] + 8.0;
             const bool here = m_s.options.columns || (fresh && r == segment.first);
@@ -314,19 +379,26 @@ private:
     }
     void finish(PlacedLane& drawn, PlacedSpan& span, const std::vector<DiagramPoint>& own) { finish(drawn, span, own, m_out); }
 
-    double sourceOfBranch(const Item& copy, int lane, double fallback) const {
-        if (copy.in.empty()) return fallback;
-        const auto& from = m_s.segments[std::size_t(copy.in.front())].lanes;
-        const auto& mine = segmentOf(lane).lanes;
-        const auto k = std::size_t(std::find(mine.begin(), mine.end(), lane) - mine.begin());
-        return k < from.size() ? m_s.y(from[k]) : fallback;
+    bool isKernelLane(const Item& maker, int lane) const {
+        if (maker.face.glyph != Glyph::Window || maker.face.reduces || maker.targetIn.empty()) return false;
+        return maker.targetOut.size() > maker.targetIn.size() &&
+               std::find(maker.targetOut.begin() + std::ptrdiff_t(maker.targetIn.size()), maker.targetOut.end(), lane) != maker.targetOut.end();
     }
-    double targetOfOperand(const Item& add, int lane, double fallback) const {
-        if (add.out.empty()) return fallback;
-        const auto& to = m_s.segments[std::size_t(add.out.front())].lanes;
-        const auto& mine = segmentOf(lane).lanes;
-        const auto k = std::size_t(std::find(mine.begin(), mine.end(), lane) - mine.begin());
-        return k < to.size() ? m_s.y(to[k]) : fallback;
+
+    // Where a lane ends that does not go on: on its dot, at the open end of its cup, on its place at a bar.
+    std::pair<double, double> finishOf(const Item& reader, int lane) const {
+        const double y = m_s.y(lane);
+        const int joins = m_s.lanes[std::size_t(lane)].joins;
+        if (joins >= 0) return {runTo(m_s, reader), m_s.y(joins)};
+        if (reader.face.glyph == Glyph::Einsum) {
+            for (const auto& [a, b] : reader.cups)
+                if (a == lane || b == lane) return {opLeft(reader) + 8.0, y};
+            return {runFrom(m_s, reader), y};
+        }
+        if (isJoint(reader))
+            for (std::size_t k = 0; k < reader.targetIn.size(); ++k)
+                if (reader.targetIn[k] == lane) return {endX(reader), m_s.y(reader.targetIn.front()) + 22.0 * double(k)};
+        return {endX(reader), y};
     }
 
     void lanes() {
@@ -335,78 +407,6 @@ private:
             for (const int lane : segment.lanes)
                 if (!m_s.lanes[std::size_t(lane)].arrives) follow(lane);
         }
-    }
-
-    // ---- fences -----------------------------------------------------------------------------------------------
-    double fenceY(int upper, int lower) const {
-        const double a = m_s.bottom(m_s.segments[std::size_t(upper)]), b = m_s.top(m_s.segments[std::size_t(lower)]);
-        // Close arrays: 12 below the upper one. Otherwise between the glyphs above and the labels below.
-        return b - a <= metrics::kFenceGap + 0.5 ? a + 12.0 : std::max((a + b) / 2 - 6.0, std::min(b - 22.0, a + 31.0));
-    }
-
-    void fences() {
-        std::unordered_map<long long, bool> done;
-        const auto key = [](int r, int k) { return static_cast<long long>(r) * 100000 + k; };
-        for (int r = 0; r < m_s.ranks; ++r)
-            for (int k = 0; k + 1 < int(m_s.order[std::size_t(r)].size()); ++k) {
-                if (done[key(r, k)]) continue;
-                fence(r, k, [&](int rr, int kk) { done[key(rr, kk)] = true; });
-            }
-    }
-
-    template <class Mark>
-    void fence(int r, int k, Mark&& mark) {
-        const auto at = [&](int rr) -> const std::vector<int>& { return m_s.order[std::size_t(rr)]; };
-        int upper = at(r)[std::size_t(k)], lower = at(r)[std::size_t(k) + 1];
-        PlacedFence f;
-        const auto& us = m_s.segments[std::size_t(upper)];
-        const auto& ls = m_s.segments[std::size_t(lower)];
-        double x = m_s.dataX[std::size_t(r)];
-        if (us.producer >= 0 && us.producer == ls.producer) {
-            x = endX(item(us.producer)) + 30.0;
-        } else if (us.first == r || ls.first == r) {
-            for (const auto* s : {&us, &ls})
-                if (s->producer >= 0 && s->first == r && item(s->producer).face.glyph == Glyph::Source)
-                    x = std::min(x, bare(item(s->producer).face) ? opLeft(item(s->producer)) : opRight(item(s->producer)) - 12.0);
-        }
-        f.points.push_back({x, fenceY(upper, lower)});
-        for (;;) {
-            mark(r, k);
-            const double y = fenceY(upper, lower);
-            const double right = m_s.dataX[std::size_t(r)] + m_s.dataW[std::size_t(r)];
-            const auto& u = m_s.segments[std::size_t(upper)];
-            const auto& l = m_s.segments[std::size_t(lower)];
-            const int cu = u.last == r ? u.consumer : -1, cl = l.last == r ? l.consumer : -1;
-            if ((u.last == r && cu < 0) || (l.last == r && cl < 0) || r + 1 >= m_s.ranks) {
-                extend(f.points, {std::max(right, f.points.back().x + 10.0), y});
-                break;
-            }
-            if (cu >= 0 && cu == cl) {
-                const Item& reader = item(cu);
-                const double end = reader.face.glyph == Glyph::Add ? endX(reader) - 30.0 : opCenter(reader);
-                extend(f.points, {std::max(end, f.points.back().x), y});
-                break;
-            }
-            const int nu = cu < 0 ? upper : item(cu).out.empty() ? -1 : item(cu).out.back();
-            const int nl = cl < 0 ? lower : item(cl).out.empty() ? -1 : item(cl).out.front();
-            const double colLeft = m_s.opX[std::size_t(r) + 1], colRight = colLeft + m_s.opW[std::size_t(r) + 1];
-            int nk = -1;
-            if (nu >= 0 && nl >= 0)
-                for (int q = 0; q + 1 < int(at(r + 1).size()); ++q)
-                    if (at(r + 1)[std::size_t(q)] == nu && at(r + 1)[std::size_t(q) + 1] == nl) nk = q;
-            if (nk < 0) {
-                extend(f.points, {colLeft, y});
-                break;
-            }
-            const double ny = fenceY(nu, nl);
-            extend(f.points, {colLeft, y});
-            extend(f.points, {colRight, ny});
-            upper = nu;
-            lower = nl;
-            k = nk;
-            ++r;
-        }
-        if (f.points.size() >= 2) m_out.fences.push_back(std::move(f));
     }
 
     // ---- problems ---------------------------------------------------------------------------------------------
@@ -435,8 +435,8 @@ private:
                 e.right = m_s.dataX[std::size_t(segment.last)] + m_s.dataW[std::size_t(segment.last)];
                 if (segment.consumer >= 0) {
                     const Item& reader = item(segment.consumer);
-                    const bool wide = reader.face.glyph == Glyph::Pointwise || reader.face.glyph == Glyph::Copy ||
-                                      reader.face.glyph == Glyph::Add;
+                    const bool wide = reader.face.glyph == Glyph::Pointwise || reader.face.glyph == Glyph::Rename ||
+                                      isDots(reader.face.glyph) || isJoint(reader);
                     e.right = (wide ? opLeft(reader) : opCenter(reader) - reader.shapeWidth / 2) - 2.0;
                 }
                 e.unequal = p.found > 0 && p.wanted > 0;
@@ -491,8 +491,15 @@ private:
         });
         for (const int b : deepestFirst) {
             const Group& group = m_s.circuit.groups[std::size_t(m_s.blocks[std::size_t(b)].index)];
-            m_out.blocks.push_back({group.id, group.title, group.fill, rect[std::size_t(b)], m_s.blocks[std::size_t(b)].depth});
+            m_out.blocks.push_back({group.id, group.title, group.fill, rect[std::size_t(b)], m_s.blocks[std::size_t(b)].depth, repeatName(group)});
         }
+    }
+
+    // A number, or the axis that every pass reads one place of.
+    std::string repeatName(const Group& group) const {
+        const std::string count = repeatLabel(group);
+        const Axis* axis = m_s.circuit.axis(count);
+        return axis == nullptr ? count : axis->name.empty() ? axis->id : axis->name;
     }
 
     // Siblings that overlap in height share top and bottom, where that covers no wire that is not theirs.
@@ -566,7 +573,7 @@ private:
             }
         for (const PlacedGlyph& g : m_out.glyphs) add(g.box.grown(4.0, 4.0));
         for (const PlacedBlock& b : m_out.blocks) add(b.rect.grown(3.0, 3.0));
-        for (const DiagramPoint& p : m_out.batchTabs) add({p.x - 9.0, p.y - 9.0, 18.0, 18.0});
+        for (const PlacedTab& t : m_out.tabs) add({t.center.x - 13.0, t.center.y - 9.0, 26.0, 18.0});
         for (const PlacedLabel& l : m_out.labels)
             add({l.baseline.x, l.baseline.y - l.pixels, m_s.measure(l.markup, l.pixels), l.pixels + 4.0});
         if (all.empty()) all = {0.0, 0.0, 200.0, 80.0};

@@ -41,7 +41,8 @@ void makeItems(State& s, const CircuitIndex& index) {
         Item& item = s.items[i];
         const Operation& op = c.operations[i];
         item.index = int(i);
-        item.face = glyphFace(op);
+        const auto face = s.faces == nullptr ? std::map<std::string, GlyphFace>::const_iterator{} : s.faces->find(op.id);
+        item.face = s.faces != nullptr && face != s.faces->end() ? face->second : glyphFace(op);
         for (const std::string& w : op.in) {
             const int k = index.wire(w);
             if (k < 0) continue;
@@ -94,13 +95,16 @@ void rankItems(State& s, const CircuitIndex& index) {
         }
         return rank == std::numeric_limits<int>::max() ? item.rank : rank;
     };
+    // What is grabbed from a slot appears where it is used.
+    for (Item& item : s.items)
+        if (item.in.empty() && item.face.glyph != Glyph::Source && latest(item) > item.rank) item.rank = latest(item);
     // An operation with slack moves beside one of its kind that has none.
     std::unordered_map<int, std::unordered_set<std::string>> tight;
     for (const Item& item : s.items)
         if (latest(item) <= item.rank) tight[item.rank].insert(c.operations[std::size_t(item.index)].kind);
     for (auto it = order.rbegin(); it != order.rend(); ++it) {
         Item& item = s.items[std::size_t(*it)];
-        if (item.face.glyph == Glyph::Source) continue;
+        if (item.in.empty()) continue;
         const int limit = latest(item);
         for (int r = item.rank; r <= limit; ++r) {
             const auto found = tight.find(r);
@@ -198,151 +202,6 @@ void orderSegments(State& s) {
     }
 }
 
-bool batchIsRead(const State& s) {
-    return std::any_of(s.items.begin(), s.items.end(), [](const Item& i) { return i.face.bendsBatch; });
-}
-
-void makeLanes(State& s, const CircuitIndex& index) {
-    const Circuit& c = s.circuit;
-    const bool read = batchIsRead(s);
-    s.showBatch = !s.options.foldBatch || read;
-    for (Segment& segment : s.segments) {
-        const Wire& wire = c.wires[std::size_t(segment.index)];
-        std::vector<int> axes, batch;
-        std::vector<std::string> drawn = wire.axes;
-        const auto hint = c.layout.order.find(wire.id);
-        if (hint != c.layout.order.end() &&
-            std::is_permutation(hint->second.begin(), hint->second.end(), drawn.begin(), drawn.end()))
-            drawn = hint->second;
-        for (const std::string& id : drawn) {
-            const int a = index.axis(id);
-            if (a < 0) continue;
-            if (c.axes[std::size_t(a)].role == AxisRole::Batch) {
-                if (!s.showBatch) continue;
-                // Beside the channels that a batch norm reads the bend crosses nothing.
-                if (read) {
-                    batch.push_back(a);
-                    continue;
-                }
-            }
-            axes.push_back(a);
-        }
-        axes.insert(axes.end(), batch.begin(), batch.end());
-        if (axes.empty()) axes.push_back(kScalarAxis);
-        if (!s.options.stream.empty()) axes.insert(axes.begin(), kStreamAxis);
-        for (const int a : axes) {
-            Lane lane;
-            lane.wire = segment.index;
-            lane.axis = a;
-            segment.lanes.push_back(int(s.lanes.size()));
-            s.lanes.push_back(lane);
-        }
-    }
-}
-
-int laneOf(const State& s, int segment, int axis) {
-    for (const int lane : s.segments[std::size_t(segment)].lanes)
-        if (s.lanes[std::size_t(lane)].axis == axis) return lane;
-    return -1;
-}
-
-// Which lanes an operation reads and writes, and which run past it.
-void connect(State& s, const CircuitIndex& index) {
-    const Circuit& c = s.circuit;
-    for (Item& item : s.items) {
-        const Operation& op = c.operations[std::size_t(item.index)];
-        const Glyph glyph = item.face.glyph;
-        const auto allOf = [&](const std::vector<int>& segments) {
-            std::vector<int> out;
-            for (const int w : segments)
-                for (const int lane : s.segments[std::size_t(w)].lanes) out.push_back(lane);
-            return out;
-        };
-        const auto mark = [&](int lane) { s.lanes[std::size_t(lane)].fresh = true; };
-        if (glyph == Glyph::Source || glyph == Glyph::Sink || item.in.empty() || item.out.empty()) {
-            item.targetIn = allOf(item.in);
-            item.targetOut = allOf(item.out);
-            for (const int lane : item.targetOut) mark(lane);
-            // The stream axis starts at a ring of its own and does not belong to the source's array.
-            std::erase_if(item.targetOut, [&](int lane) { return s.lanes[std::size_t(lane)].axis == kStreamAxis; });
-            continue;
-        }
-        if (glyph == Glyph::Copy || glyph == Glyph::Add) {
-            item.targetIn = allOf(item.in);
-            item.targetOut = allOf(item.out);
-            const auto& a = s.segments[std::size_t(item.in.front())].lanes;
-            const auto& b = s.segments[std::size_t(item.out.front())].lanes;
-            for (std::size_t k = 0; k < std::min(a.size(), b.size()); ++k) {
-                s.lanes[std::size_t(a[k])].next = b[k];
-                s.lanes[std::size_t(b[k])].arrives = true;
-            }
-            for (std::size_t w = 1; w < item.out.size(); ++w)
-                for (const int lane : s.segments[std::size_t(item.out[w])].lanes) mark(lane);
-            continue;
-        }
-        const int in = item.in.front(), out = item.out.front();
-        std::vector<int> targetAxesIn, targetAxesOut;
-        std::unordered_set<int> readSet, writtenSet;
-        for (const std::string& id : op.targetIn) targetAxesIn.push_back(index.axis(id));
-        for (const std::string& id : op.targetOut) targetAxesOut.push_back(index.axis(id));
-        writtenSet.insert(targetAxesOut.begin(), targetAxesOut.end());
-        readSet.insert(targetAxesIn.begin(), targetAxesIn.end());
-        // Axes that run past: on both sides, and not acted on.
-        std::unordered_set<int> taken;
-        for (const int lane : s.segments[std::size_t(in)].lanes) {
-            const int axis = s.lanes[std::size_t(lane)].axis;
-            if (readSet.count(axis) != 0 || writtenSet.count(axis) != 0) continue;
-            const int other = laneOf(s, out, axis);
-            if (other < 0) continue;
-            s.lanes[std::size_t(lane)].next = other;
-            s.lanes[std::size_t(other)].arrives = true;
-            taken.insert(lane);
-        }
-        // Targets on the wire are themselves; the operation's own axes bind from the bottom to what is left.
-        std::vector<int> bound(targetAxesIn.size(), -1);
-        for (std::size_t k = 0; k < targetAxesIn.size(); ++k) {
-            bound[k] = laneOf(s, in, targetAxesIn[k]);
-            if (bound[k] >= 0) taken.insert(bound[k]);
-        }
-        const auto& lanes = s.segments[std::size_t(in)].lanes;
-        auto free = lanes.rbegin();
-        for (std::size_t k = targetAxesIn.size(); k-- > 0;) {
-            if (bound[k] >= 0) continue;
-            while (free != lanes.rend() && taken.count(*free) != 0) ++free;
-            if (free == lanes.rend()) break;
-            bound[k] = *free;
-            taken.insert(*free);
-        }
-        for (const int lane : bound)
-            if (lane >= 0) item.targetIn.push_back(lane);
-        for (const int axis : targetAxesOut) {
-            const int lane = laneOf(s, out, axis);
-            if (lane < 0) continue;
-            item.targetOut.push_back(lane);
-            if (readSet.count(axis) == 0) mark(lane);
-        }
-        // A scalar's datatype wire runs to the glyph; so does whatever is read without being declared.
-        for (const int lane : lanes)
-            if (taken.count(lane) == 0) item.targetIn.push_back(lane);
-        for (const int lane : s.segments[std::size_t(out)].lanes)
-            if (!s.lanes[std::size_t(lane)].arrives &&
-                std::find(item.targetOut.begin(), item.targetOut.end(), lane) == item.targetOut.end()) {
-                item.targetOut.push_back(lane);
-                mark(lane);
-            }
-        for (std::size_t w = 1; w < item.in.size(); ++w)
-            for (const int lane : s.segments[std::size_t(item.in[w])].lanes) item.targetIn.push_back(lane);
-        for (std::size_t w = 1; w < item.out.size(); ++w)
-            for (const int lane : s.segments[std::size_t(item.out[w])].lanes) {
-                item.targetOut.push_back(lane);
-                mark(lane);
-            }
-    }
-    for (const Segment& segment : s.segments)
-        if (segment.producer < 0)
-            for (const int lane : segment.lanes) s.lanes[std::size_t(lane)].fresh = true;
-}
-
 void makeBlocks(State& s, const CircuitIndex& index) {
     const Circuit& c = s.circuit;
     s.blocks.resize(c.groups.size());
@@ -384,6 +243,18 @@ void makeBlocks(State& s, const CircuitIndex& index) {
     }
 }
 
+// A word beside a glyph is written at its first use only.
+void firstUses(State& s) {
+    std::unordered_set<std::string> said;
+    for (const auto& column : s.column)
+        for (const int i : column) {
+            Item& item = s.items[std::size_t(i)];
+            if (item.face.glyph == Glyph::Triangle || item.face.glyph == Glyph::Mask)
+                item.face.named = said.insert(item.face.label).second;
+            if (item.targetOut.size() > item.targetIn.size()) item.face.reduces = false;
+        }
+}
+
 }  // namespace
 
 void buildGraph(State& s) {
@@ -394,6 +265,7 @@ void buildGraph(State& s) {
     orderSegments(s);
     makeLanes(s, index);
     connect(s, index);
+    firstUses(s);
     makeBlocks(s, index);
 }
 

@@ -18,28 +18,58 @@ double shapeHeight(const GlyphFace& face, double span, int rows) {
         case Glyph::Circle: return span + 26.0;
         case Glyph::Triangle: return span + 32.0;
         case Glyph::Bar: return span + 20.0;
-        case Glyph::Conv: return std::max(26.0, span);
+        case Glyph::Conv:
+        case Glyph::TransposedConv: return std::max(26.0, span);
         case Glyph::Window: return 48.0;
         case Glyph::Source: return span + 28.0;
+        case Glyph::Mask: return std::max(46.0, span + 10.0);
+        case Glyph::Index: return span + 26.0;
+        case Glyph::Hexagon: return std::max(36.0, span + 12.0);
+        case Glyph::Discard: return span + 10.0;
+        case Glyph::Rename: return span + 16.0;
+        case Glyph::Composite: return std::max(46.0, span + 36.0);
         default: return span;
     }
 }
+
+namespace {
+
+// Glyphs that lie between their lanes rather than on them.
+bool apart(Glyph glyph) { return glyph == Glyph::Conv || glyph == Glyph::TransposedConv || glyph == Glyph::Mask; }
+
+}  // namespace
 
 Overhang overhang(const State& s, const Item& item, bool outputSide) {
     (void)s;
     const int here = int(outputSide ? item.targetOut.size() : item.targetIn.size());
     const int rows = int(std::max(item.targetIn.size(), item.targetOut.size()));
-    const double pitch = item.face.glyph == Glyph::Conv ? 36.0 : metrics::kPitch;
+    const double pitch = apart(item.face.glyph) ? 36.0 : metrics::kPitch;
     const double own = pitch * std::max(0, here - 1);
     const double full = pitch * std::max(0, rows - 1);
     switch (item.face.glyph) {
         case Glyph::Copy: return {4.0, 4.0};
         case Glyph::Add: return {28.0, 4.0};  // room for the plus
         case Glyph::Pointwise:
+        case Glyph::Einsum:
         case Glyph::Sink: return {0.0, 0.0};
-        case Glyph::Window: return item.face.global ? Overhang{10.0, 10.0} : Overhang{item.face.caption.empty() ? 24.0 : 38.0, 34.0};
+        case Glyph::Rename: return {2.0, 2.0};
+        case Glyph::Slot: return item.face.drops ? Overhang{4.0, 40.0} : Overhang{40.0, 4.0};
+        case Glyph::Window: return item.face.global ? Overhang{10.0, 10.0} : Overhang{item.face.caption.empty() ? 24.0 : 38.0, item.face.reduces ? 34.0 : 25.0};
+        case Glyph::Mask: {
+            const double half = (std::max(46.0, full + 10.0) - own) / 2;
+            return {half + (item.face.named ? 14.0 : 0.0), half};
+        }
+        case Glyph::Triangle: {
+            const double half = (shapeHeight(item.face, full, rows) - own) / 2;
+            return {half, half + (item.face.named ? 14.0 : 0.0)};
+        }
+        case Glyph::Composite: return {30.0, 18.0};
+        case Glyph::Bar:
+            if (isJoint(item)) return {12.0, 10.0 + 22.0 * double(item.in.size() - 1)};
+            return {10.0, 10.0};
         case Glyph::Source: return bare(item.face) ? Overhang{} : Overhang{14.0, 14.0};
-        case Glyph::Conv: {
+        case Glyph::Conv:
+        case Glyph::TransposedConv: {
             const double half = (std::max(26.0, full) - own) / 2 + 2.0;
             return {half + (item.face.caption.empty() ? 0.0 : 16.0), half};
         }
@@ -163,7 +193,7 @@ double gapBetween(const State& s, int upper, int lower, int column) {
         const Touch u = (outputSide ? us.first : us.last) == column ? touch(s, upper, outputSide) : Touch{};
         const Touch l = (outputSide ? ls.first : ls.last) == column ? touch(s, lower, outputSide) : Touch{};
         if (u.item != nullptr && u.item == l.item) {
-            if (u.item->face.glyph == Glyph::Conv) gap = std::max(gap, 36.0);
+            if (apart(u.item->face.glyph)) gap = std::max(gap, 36.0);
             continue;
         }
         if (u.item != nullptr && l.item != nullptr) gap = std::max(gap, u.over.below + l.over.above + 16.0);
@@ -176,7 +206,7 @@ double gapBetween(const State& s, int upper, int lower, int column) {
             const int at = outputSide ? ls.first : ls.last;
             if (reader >= 0 && at == column && ls.lanes.front() == lower) {
                 const Glyph glyph = s.items[std::size_t(reader)].face.glyph;
-                double need = glyph == Glyph::Pointwise ? 72.0 : glyph == Glyph::Conv ? 48.0 : 0.0;
+                double need = glyph == Glyph::Pointwise ? 72.0 : glyph == Glyph::Conv || glyph == Glyph::TransposedConv ? 48.0 : 0.0;
                 if (need > 0.0 && u.item != nullptr) need = std::max(need, u.over.below + 52.0 + 16.0);
                 gap = std::max(gap, need);
             }
@@ -189,16 +219,45 @@ double gapBetween(const State& s, int upper, int lower, int column) {
     return 12.0 * std::ceil(gap / 12.0 - 1e-9);
 }
 
+// The operand of a product whose surviving axes stand in the result side by side and in the same order keeps its heights;
+// the last one of several.
+std::vector<std::pair<int, int>> straightOperand(const State& s, const Item& item) {
+    const auto& result = s.segments[std::size_t(item.out.front())].lanes;
+    for (auto w = item.in.rbegin(); w != item.in.rend(); ++w) {
+        std::vector<std::pair<int, int>> joins;
+        bool good = true;
+        std::ptrdiff_t last = -1;
+        for (const int lane : s.segments[std::size_t(*w)].lanes) {
+            const auto at = std::find_if(result.begin(), result.end(), [&](int r) {
+                return s.lanes[std::size_t(r)].axis == s.lanes[std::size_t(lane)].axis;
+            });
+            if (at == result.end()) continue;
+            const std::ptrdiff_t place = at - result.begin();
+            good = good && (joins.empty() || place == last + 1);
+            last = place;
+            joins.emplace_back(lane, *at);
+        }
+        if (good && !joins.empty()) return joins;
+    }
+    return {};
+}
+
 void joinChains(State& s, Chains& chains) {
     for (const Item& item : s.items) {
         // Woven axes, the straight branch of a copy, the first operand of an add.
         std::vector<std::pair<int, int>> wanted;
-        for (const int w : item.in)
-            for (const int lane : s.segments[std::size_t(w)].lanes)
-                if (s.lanes[std::size_t(lane)].next >= 0) wanted.emplace_back(lane, s.lanes[std::size_t(lane)].next);
-        const bool dots = item.face.glyph == Glyph::Copy || item.face.glyph == Glyph::Add;
-        if (!dots && item.targetIn.size() == item.targetOut.size())
-            for (std::size_t k = 0; k < item.targetIn.size(); ++k) wanted.emplace_back(item.targetIn[k], item.targetOut[k]);
+        if (item.face.glyph == Glyph::Einsum && item.out.size() == 1) {
+            wanted = straightOperand(s, item);
+        } else {
+            for (const int w : item.in)
+                for (const int lane : s.segments[std::size_t(w)].lanes)
+                    if (s.lanes[std::size_t(lane)].next >= 0) wanted.emplace_back(lane, s.lanes[std::size_t(lane)].next);
+            if (!isDots(item.face.glyph) && item.targetIn.size() == item.targetOut.size())
+                for (std::size_t k = 0; k < item.targetIn.size(); ++k) wanted.emplace_back(item.targetIn[k], item.targetOut[k]);
+            // The first array goes straight into a joint, positions straight through a window.
+            else if ((isJoint(item) || item.face.glyph == Glyph::Window) && !item.targetIn.empty() && !item.targetOut.empty())
+                wanted.emplace_back(item.targetIn.front(), item.targetOut.front());
+        }
         // One array in, one out, nothing crosses: cannot close a cycle.
         const auto place = [&](int lane) {
             const auto& lanes = s.segments[std::size_t(s.lanes[std::size_t(lane)].wire)].lanes;
@@ -270,10 +329,11 @@ private:
 
     // Both sides of a glyph that could not be joined should have the same middle: the smaller one moves as a whole.
     bool pull(const Item& item, std::vector<char>& owned) {
-        const bool dots = item.face.glyph == Glyph::Copy || item.face.glyph == Glyph::Add;
-        if (dots || item.targetIn.empty() || item.targetOut.empty() || item.targetIn.size() == item.targetOut.size())
-            return false;
-        const bool outSmaller = item.targetOut.size() < item.targetIn.size();
+        const bool wiring = item.face.glyph == Glyph::Einsum;
+        if ((isDots(item.face.glyph) && !wiring) || isJoint(item) || item.targetIn.empty() || item.targetOut.empty()) return false;
+        if (!wiring && item.targetIn.size() == item.targetOut.size()) return false;
+        // A product is one place: its result moves to the middle of what it reads.
+        const bool outSmaller = wiring || item.targetOut.size() < item.targetIn.size();
         const auto& mine = outSmaller ? item.targetOut : item.targetIn;
         const auto& other = outSmaller ? item.targetIn : item.targetOut;
         std::vector<int> set;
@@ -281,6 +341,11 @@ private:
             const int chain = m_state.lanes[std::size_t(lane)].chain;
             if (std::find(set.begin(), set.end(), chain) == set.end()) set.push_back(chain);
         }
+        if (wiring)
+            for (const int lane : other) {
+                const int chain = m_state.lanes[std::size_t(lane)].chain;
+                if (std::find(set.begin(), set.end(), chain) != set.end()) return false;  // straight through
+            }
         for (const int chain : set) owned[std::size_t(chain)] = 1;
         const auto middle = [&](const std::vector<int>& lanes) {
             const auto [low, high] = m_state.extent(lanes);

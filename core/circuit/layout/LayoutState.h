@@ -6,10 +6,16 @@
 #include <utility>
 #include <vector>
 
+namespace lab {
+class CircuitIndex;
+}
+
 namespace lab::layout {
 
 constexpr int kScalarAxis = -1;  // the datatype wire of a scalar
 constexpr int kStreamAxis = -2;  // the stream axis of a rule
+constexpr int kPhaseAxis = -3;   // the phase axis of a rule
+constexpr int kTypeAxis = -4;    // what an array of whole numbers, truth values or complex numbers holds
 
 // One axis of one wire as it is drawn: a lane that keeps one height over the wire's whole life.
 struct Lane {
@@ -19,6 +25,8 @@ struct Lane {
     bool fresh = false;   // its name is new here: labelled
     bool arrives = false; // continues a lane of the producer's input (woven, or the straight branch of a copy or add)
     int next = -1;        // the lane that continues it behind the consumer; -1: ends there
+    int joins = -1;       // ends in a dot on this lane of the consumer's result: runs in lock-step with it
+    int source = -1;      // begins in the dot on this lane of the producer's input: the branch of a copy
 };
 
 struct Segment {
@@ -27,6 +35,7 @@ struct Segment {
     int producer = -1, consumer = -1;
     int first = 0, last = -1;  // data columns in which it lives; last < first: never drawn
     std::vector<int> groups;   // groups that hold its producer or consumer, with their ancestors
+    bool tucked = false;       // joined to the data without the axes that all samples share (a label beside an image)
 };
 
 struct Item {
@@ -38,6 +47,9 @@ struct Item {
     double shapeWidth = 0.0;               // of the glyph itself
     double columnWidth = 0.0;              // that it needs
     double run = 0.0;                      // of the lane changes inside its column
+    std::vector<std::pair<int, int>> cups; // linear wiring: lanes of one axis that are summed over, neighbours of a chain
+    std::vector<int> sums;                 // linear wiring: lanes that end in a dot of their own
+    double cupZone = 0.0;
 };
 
 struct Block {
@@ -51,10 +63,14 @@ struct Block {
 };
 
 struct State {
+    State(const Circuit& c, const SizeSolution& solution, const LayoutOptions& o, const TextMeasure& m)
+        : circuit(c), sizes(solution), options(o), measure(m) {}
+
     const Circuit& circuit;
     const SizeSolution& sizes;
     const LayoutOptions& options;
     const TextMeasure& measure;
+    const std::map<std::string, GlyphFace>* faces = nullptr;  // of operations that stand for something else
 
     std::vector<Lane> lanes;
     std::vector<Segment> segments;
@@ -79,9 +95,35 @@ struct State {
 };
 
 void buildGraph(State& s);      // ranks, segments, lanes, blocks
+void makeLanes(State& s, const CircuitIndex& index);
+void connect(State& s, const CircuitIndex& index);  // which lanes an operation reads and writes, and which run past it
 void solveHeights(State& s);
 void placeColumns(State& s);
 DiagramLayout emit(const State& s);
+std::vector<PlacedFence> placeFences(const State& s);
+
+// Where the lanes of an item change height, as x in the scene.
+double runFrom(const State& s, const Item& item);
+double runTo(const State& s, const Item& item);
+// Where a lane that ends at this item stops, and one that starts there begins. Filled shapes hide the rest.
+double endX(const State& s, const Item& item);
+double startX(const State& s, const Item& item);
+// Does the picture label this lane where it starts?
+bool labelled(const State& s, int lane);
+std::string laneLabel(const State& s, int lane);
+int laneOf(const State& s, int segment, int axis);
+bool isStream(const State& s, int lane);  // the rule's stream axis, or one that the circuit has
+bool isDots(Glyph glyph);  // drawn by the wires themselves: copy, add
+bool isJoint(const Item& item);  // a bar that several arrays meet
+
+// A circuit with closed blocks and slots replaced by what is drawn for them.
+struct Folded {
+    Circuit circuit;
+    std::map<std::string, GlyphFace> faces;
+};
+bool needsFolding(const Circuit& circuit);
+Folded fold(const Circuit& circuit);
+std::string unfoldedId(const std::string& id);
 
 // Distance from the outermost target lane of this side to the glyph's edge.
 struct Overhang {

@@ -4,9 +4,18 @@
 #include "widgets/circuit/CircuitSvg.h"
 #include "widgets/circuit/GlyphKit.h"
 
+#include "widgets/circuit/TikzSink.h"
+#include "Sketches.h"
+
 #include <QFile>
+#include <QFileInfo>
+#include <QProcess>
+#include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QRegularExpression>
 #include <QtTest>
+
+#include <set>
 
 using namespace lab;
 
@@ -52,23 +61,113 @@ Circuit templateOf(const CircuitTemplate& t) {
 class CircuitFigureTest : public QObject {
     Q_OBJECT
 private slots:
+    // Every glyph of the vocabulary, with what may stand inside.
     void glyphs_data() {
-        QTest::addColumn<QString>("word");
-        for (const OperationPreset& p : operationPresets()) QTest::newRow(p.word.c_str()) << QString::fromStdString(p.word);
+        QTest::addColumn<int>("glyph");
+        QTest::addColumn<QString>("label");
+        QTest::addColumn<int>("variant");
+        const struct { const char* name; Glyph glyph; const char* label; int variant; } rows[] = {
+            {"source", Glyph::Source, "*X*", 0}, {"sink", Glyph::Sink, "`*Y*", 0}, {"chip", Glyph::Chip, "*L*_+", 0},
+            {"chip-tied", Glyph::Chip, "*L*_+", 1}, {"conv", Glyph::Conv, "★ 3", 0}, {"transposed", Glyph::TransposedConv, "★ 3^|T|", 0},
+            {"window", Glyph::Window, "|max|", 0}, {"window-global", Glyph::Window, "𝔼", 2}, {"window-open", Glyph::Window, "", 3},
+            {"triangle", Glyph::Triangle, "|softmax|", 0}, {"circle", Glyph::Circle, "", 0}, {"circle-root", Glyph::Circle, "", 4},
+            {"circle-gain", Glyph::Circle, "", 5}, {"circle-batch", Glyph::Circle, "", 6}, {"pointwise", Glyph::Pointwise, "R", 0},
+            {"copy", Glyph::Copy, "", 0}, {"add", Glyph::Add, "", 0}, {"bar", Glyph::Bar, "", 0}, {"box", Glyph::Box, "f", 0},
+            {"unknown", Glyph::Unknown, "?", 0}, {"einsum", Glyph::Einsum, "", 0}, {"mask", Glyph::Mask, "mask", 0},
+            {"mask-band", Glyph::Mask, "mask", 7}, {"mask-block", Glyph::Mask, "mask", 8}, {"index", Glyph::Index, "i", 0},
+            {"rename", Glyph::Rename, "", 0}, {"slot-grab", Glyph::Slot, "h", 0}, {"slot-drop", Glyph::Slot, "h", 9},
+            {"discard", Glyph::Discard, "", 0}, {"hexagon", Glyph::Hexagon, "η", 0}, {"composite", Glyph::Composite, "block", 0}};
+        std::set<Glyph> seen;
+        for (const auto& r : rows) {
+            QTest::newRow(r.name) << int(r.glyph) << QString::fromUtf8(r.label) << r.variant;
+            seen.insert(r.glyph);
+        }
+        QCOMPARE(seen.size(), std::size_t(Glyph::Composite) + 1);
     }
     void glyphs() {
-        QFETCH(QString, word);
-        const OperationPreset* preset = findPreset(word.toStdString());
-        QVERIFY(preset != nullptr);
-        Operation op;
-        op.id = "tile";
-        op.kind = preset->kind;
-        op.args = preset->args;
-        SvgSink sink(QRectF(0, 0, 56, 46), word, {}, QColor());
-        drawTile(sink, glyphFace(op), QRectF(0, 0, 56, 46), Theme::light());
+        QFETCH(int, glyph);
+        QFETCH(QString, label);
+        QFETCH(int, variant);
+        GlyphFace face;
+        face.glyph = Glyph(glyph);
+        face.label = label.toStdString();
+        face.mirrored = variant == 1;
+        face.global = variant == 2;
+        face.reduces = variant != 3;
+        face.inside = variant == 4 || variant == 5 ? GlyphInside::Root : variant == 6 ? GlyphInside::Dash : GlyphInside::None;
+        face.thick = variant == 5 || variant == 6;
+        face.bendsBatch = variant == 6;
+        face.mask = variant == 7 ? MaskShape::Band : variant == 8 ? MaskShape::Block : MaskShape::Lower;
+        face.drops = variant == 9;
+        SvgSink sink(QRectF(0, 0, 56, 46), label, {}, QColor());
+        drawTile(sink, face, QRectF(0, 0, 56, 46), Theme::light());
         const QByteArray svg = sink.finish();
         QVERIFY(svg.contains("<path") || svg.contains("<text"));
-        compare(QStringLiteral("glyph-") + word, svg);
+        compare(QStringLiteral("glyph-") + QString::fromUtf8(QTest::currentDataTag()), svg);
+    }
+
+    void everyTileDrawsSomething() {
+        for (const OperationPreset& preset : operationPresets()) {
+            Operation op;
+            op.id = "tile";
+            op.kind = preset.kind;
+            op.args = preset.args;
+            SvgSink sink(QRectF(0, 0, 56, 46), QString::fromStdString(preset.word), {}, QColor());
+            drawTile(sink, glyphFace(op), QRectF(0, 0, 56, 46), Theme::light());
+            const QByteArray svg = sink.finish();
+            QVERIFY2(svg.count("<path") + svg.count("<text") > 0, preset.word.c_str());
+            QVERIFY2(!svg.contains("stroke-dasharray=\"5 3\""), preset.word.c_str());  // the frame of the unknown
+        }
+    }
+
+    // The sketches of the grammar, from circuits that are built here.
+    void sketches_data() {
+        QTest::addColumn<int>("number");
+        for (int i = 1; i <= 6; ++i) QTest::addRow("%02d", i) << i;
+    }
+    void sketches() {
+        QFETCH(int, number);
+        const Circuit c = sketch(number);
+        QVERIFY2(checkInvariants(c).ok(), number == 0 ? "" : checkInvariants(c).ok() ? "" : checkInvariants(c).error().message.c_str());
+        CircuitFigureOptions options;
+        options.toggles.sizes = number == 1;
+        options.toggles.batch = number == 2;
+        const SizeSolution sizes = solveSizes(c);
+        if (!qEnvironmentVariable("LAB_PICTURES").isEmpty())
+            for (const bool dark : {false, true}) {
+                options.dark = dark;
+                circuitToImage(c, sizes, 1.5, options).save(QStringLiteral("%1/sketch-%2%3.png").arg(qEnvironmentVariable("LAB_PICTURES")).arg(number).arg(dark ? "-dark" : ""));
+            }
+        options.dark = false;
+        compare(QStringLiteral("sketch-%1").arg(number), circuitToSvg(c, sizes, options));
+    }
+
+    void texReadsTheTikz() {
+        QCOMPARE(markupToTex("~x"), QString("\\bar{x}"));
+        QCOMPARE(markupToTex("*L*_+"), QString("\\mathbf{L}{}_{+}"));
+        QCOMPARE(textToTex("50% & more_"), QString("50\\% \\& more\\_"));
+        const QString latex = QStandardPaths::findExecutable(QStringLiteral("pdflatex"));
+        if (latex.isEmpty()) QSKIP("pdflatex is not installed; packaging/packages.txt lists it for tests");
+        QTemporaryDir dir;
+        for (int number = 1; number <= 6; ++number) {
+            const Circuit c = sketch(number);
+            const QByteArray tikz = circuitToTikz(c, solveSizes(c), {});
+            QVERIFY(tikz.contains("\\begin{tikzpicture}"));
+            QFile file(dir.filePath(QStringLiteral("s%1.tex").arg(number)));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(tikz);
+        }
+        // One document that takes all of them in is quicker than six runs.
+        QProcess tex;
+        tex.setWorkingDirectory(dir.path());
+        for (int number = 1; number <= 6; number += number == 1 ? 3 : 1) {
+            tex.start(latex, {QStringLiteral("-interaction=nonstopmode"), QStringLiteral("-halt-on-error"), QStringLiteral("s%1.tex").arg(number)});
+            QVERIFY(tex.waitForFinished(60000));
+            QVERIFY2(tex.exitCode() == 0, tex.readAllStandardOutput().right(1500).constData());
+            const QString pdf = dir.filePath(QStringLiteral("s%1.pdf").arg(number));
+            QVERIFY(QFileInfo(pdf).size() > 2000);
+            if (!qEnvironmentVariable("LAB_PICTURES").isEmpty()) QFile::copy(pdf, qEnvironmentVariable("LAB_PICTURES") + QStringLiteral("/s%1.pdf").arg(number));
+        }
     }
 
     void templates_data() {

@@ -46,7 +46,15 @@ QString fault(const Circuit& circuit, const DiagramLayout& layout) {
         }
     for (const PlacedGlyph& g : layout.glyphs) {
         const Operation* op = circuit.operation(g.operation);
-        const bool dots = g.face.glyph == Glyph::Copy || g.face.glyph == Glyph::Add;
+        const bool dots = g.face.glyph == Glyph::Copy || g.face.glyph == Glyph::Add || g.face.glyph == Glyph::Einsum ||
+                          g.face.glyph == Glyph::Bar;
+        // Axes that are acted on may lie apart in the array; what runs past between them crosses the glyph.
+        double first = 1e9, last = -1e9;
+        for (const auto* side : {&g.in, &g.out})
+            for (const DiagramPoint& p : *side) {
+                first = std::min(first, p.y);
+                last = std::max(last, p.y);
+            }
         for (const PlacedSpan& s : layout.spans) {
             const bool own = holds(op->in, s.wire) || holds(op->out, s.wire);
             if (own && dots) continue;
@@ -55,7 +63,7 @@ QString fault(const Circuit& circuit, const DiagramLayout& layout) {
             for (int k = 0; k <= 8; ++k) {
                 const double y = heightAt(s, x0 + (x1 - x0) * k / 8.0);
                 if (y <= g.box.y - metrics::kForeign + 0.01 || y >= g.box.bottom() + metrics::kForeign - 0.01) continue;
-                bool target = false;
+                bool target = own && y > first && y < last;
                 if (own)
                     for (const auto* side : {&g.in, &g.out})
                         for (const DiagramPoint& p : *side) target = target || std::abs(p.y - y) < 0.5;
@@ -74,6 +82,85 @@ QString fault(const Circuit& circuit, const DiagramLayout& layout) {
         for (std::size_t i = 1; i < lane.points.size(); ++i)
             if (lane.points[i].x < lane.points[i - 1].x - 0.01) return QStringLiteral("a lane runs backwards");
     return {};
+}
+
+void axis(Circuit& c, const char* id, AxisRole role, const char* size = "") {
+    Axis a;
+    a.id = a.name = id;
+    a.role = role;
+    a.size = size;
+    c.axes.push_back(a);
+}
+void wire(Circuit& c, const char* id, std::vector<std::string> axes) {
+    Wire w;
+    w.id = id;
+    w.axes = std::move(axes);
+    c.wires.push_back(w);
+}
+void op(Circuit& c, const char* id, const char* kind, std::vector<std::string> in, std::vector<std::string> out,
+        std::vector<std::string> targetIn = {}, std::vector<std::string> targetOut = {}, std::map<std::string, ParamValue> args = {}) {
+    Operation o;
+    o.id = id;
+    o.kind = kind;
+    o.in = std::move(in);
+    o.out = std::move(out);
+    o.targetIn = std::move(targetIn);
+    o.targetOut = std::move(targetOut);
+    o.args = std::move(args);
+    c.operations.push_back(o);
+}
+
+Circuit attention() {
+    Circuit c;
+    for (const char* id : {"y", "x"}) axis(c, id, AxisRole::Seq);
+    axis(c, "m", AxisRole::Feature, "512");
+    axis(c, "h", AxisRole::Head, "8");
+    axis(c, "d", AxisRole::Feature, "m/h");
+    wire(c, "wy", {"y", "m"});
+    for (const char* id : {"wx", "xk", "xv"}) wire(c, id, {"x", "m"});
+    wire(c, "q", {"y", "h", "d"});
+    for (const char* id : {"k", "v"}) wire(c, id, {"x", "h", "d"});
+    for (const char* id : {"s", "t", "a"}) wire(c, id, {"h", "y", "x"});
+    wire(c, "o", {"y", "h", "d"});
+    wire(c, "z", {"y", "m"});
+    op(c, "iy", "input", {}, {"wy"});
+    op(c, "ix", "input", {}, {"wx"});
+    op(c, "cp", "copy", {"wx"}, {"xk", "xv"});
+    op(c, "Lq", "linear", {"wy"}, {"q"}, {"m"}, {"h", "d"});
+    op(c, "Lk", "linear", {"xk"}, {"k"}, {"m"}, {"h", "d"});
+    op(c, "Lv", "linear", {"xv"}, {"v"}, {"m"}, {"h", "d"});
+    op(c, "qk", "einsum", {"q", "k"}, {"s"}, {}, {}, {{"sig", std::string("y h d, x h d -> h y x")}, {"scale", std::string("d^{-1/2}")}});
+    op(c, "mk", "mask", {"s"}, {"t"}, {"y", "x"}, {"y", "x"});
+    op(c, "sm", "softmax", {"t"}, {"a"}, {"x"}, {"x"});
+    op(c, "av", "einsum", {"a", "v"}, {"o"}, {}, {}, {{"sig", std::string("h y x, x h d -> y h d")}});
+    op(c, "Lo", "linear", {"o"}, {"z"}, {"h", "d"}, {"m"});
+    op(c, "out", "output", {"z"}, {});
+    Group core, all;
+    core.id = "g1";
+    core.title = "core";
+    core.members = {"qk", "mk", "sm", "av"};
+    all.id = "g0";
+    all.members = {"cp", "Lq", "Lk", "Lv", "g1", "Lo"};
+    c.groups = {all, core};
+    return c;
+}
+
+Circuit joined() {
+    Circuit c;
+    axis(c, "b", AxisRole::Batch);
+    axis(c, "p", AxisRole::Feature, "784");
+    axis(c, "k", AxisRole::Class, "10");
+    axis(c, "x", AxisRole::Feature, "p+k");
+    wire(c, "w0", {"b", "p"});
+    wire(c, "w1", {"b", "k"});
+    wire(c, "w2", {"b", "x"});
+    op(c, "X", "input", {}, {"w0"});
+    op(c, "y", "input", {}, {"w1"});
+    c.operations[0].name = "X";
+    c.operations[1].name = "y";
+    op(c, "cc", "concat", {"w0", "w1"}, {"w2"}, {"p", "k"}, {"x"});
+    op(c, "out", "output", {"w2"}, {});
+    return c;
 }
 
 std::vector<Circuit> templates() {
@@ -147,6 +234,72 @@ private slots:
     }
 
     // The main line of a perceptron is one straight wire through everything.
+    // Multi-head attention: lanes, cups, dots and fences as the grammar wants them.
+    void attentionReadsAsInTheGrammar() {
+        const Circuit c = attention();
+        const DiagramLayout layout = layoutOf(c);
+        QVERIFY2(fault(c, layout).isEmpty(), qPrintable(fault(c, layout)));
+        const PlacedGlyph &qk = *layout.glyph("qk"), &av = *layout.glyph("av");
+        QCOMPARE(qk.cups.size(), std::size_t(1));  // over d
+        QCOMPARE(av.cups.size(), std::size_t(1));  // over x
+        QCOMPARE(qk.dots.size(), std::size_t(1));  // h runs in lock-step
+        QCOMPARE(av.dots.size(), std::size_t(1));
+        QCOMPARE(qk.face.label, std::string("· d^{-1/2}"));
+        // The lower operand is the mirror of the upper one: its summed axis lies on top, so that the cup is small.
+        const auto heightOf = [&](const char* wire, const char* axis) {
+            for (const PlacedSpan& s : layout.spans)
+                if (s.wire == wire && s.axis == axis) return s.points.front().y;
+            return -1.0;
+        };
+        QVERIFY(heightOf("q", "y") < heightOf("q", "h") && heightOf("q", "h") < heightOf("q", "d"));
+        QVERIFY(heightOf("k", "d") < heightOf("k", "h") && heightOf("k", "h") < heightOf("k", "x"));
+        QVERIFY(std::abs(qk.cups[0].bottom - qk.cups[0].top) <= 60.0);
+        // The values go straight into the second product.
+        QCOMPARE(heightOf("v", "d"), heightOf("o", "d"));
+        QCOMPARE(int(layout.fences.size()), 2);
+        for (const PlacedFence& f : layout.fences) {
+            const PlacedGlyph& end = &f == &layout.fences[0] ? qk : av;
+            QVERIFY(std::abs(f.points.back().x - end.cups[0].apex()) < 0.5);
+            QVERIFY(std::abs(f.points.back().y - (end.cups[0].top + end.cups[0].bottom) / 2) < 0.5);
+        }
+        // Two axes of a mask lie 36 apart, side by side.
+        QCOMPARE(heightOf("s", "x") - heightOf("s", "y"), 36.0);
+    }
+
+    // A closed block is one solid with the wires on both faces; opening it again gives the old picture back.
+    void aClosedBlockIsASolid() {
+        Circuit c = attention();
+        const DiagramLayout open = layoutOf(c);
+        c.group("g1")->open = false;
+        const DiagramLayout closed = layoutOf(c);
+        QCOMPARE(closed.glyphs.size(), c.operations.size() - 3);
+        const PlacedGlyph* solid = closed.glyph("g1");
+        QVERIFY(solid != nullptr);
+        QVERIFY(solid->face.glyph == Glyph::Composite);
+        QCOMPARE(solid->face.label, std::string("core"));
+        QVERIFY(closed.glyph("mk") == nullptr);
+        QVERIFY(closed.block("g0") != nullptr && closed.block("g1") == nullptr);
+        QVERIFY(closed.block("g0")->rect.w < open.block("g0")->rect.w);
+        c.group("g1")->open = true;
+        QVERIFY(layoutOf(c).glyphs.front().box == open.glyphs.front().box);
+    }
+
+    // The second array of a joint meets the bar below the first; what all samples share is tucked away.
+    void aJointTakesArraysSideBySide() {
+        const Circuit c = joined();
+        const DiagramLayout layout = layoutOf(c);
+        QVERIFY2(fault(c, layout).isEmpty(), qPrintable(fault(c, layout)));
+        const PlacedGlyph& bar = *layout.glyph("cc");
+        QCOMPARE(bar.box.w, 4.2);
+        double first = 0, second = 0;
+        for (const PlacedSpan& s : layout.spans) {
+            if (s.wire == "w0" && s.axis == "p") first = s.points.back().y;
+            if (s.wire == "w1" && s.axis == "k") second = s.points.back().y;
+        }
+        QCOMPARE(second - first, 22.0);
+        QCOMPARE(layout.tabs.size(), std::size_t(2));
+    }
+
     void aPerceptronIsStraight() {
         const DiagramLayout layout = layoutOf(makeMlp({784, 512, 512, 10}));
         const double y = layout.spans.front().points.front().y;

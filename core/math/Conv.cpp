@@ -46,6 +46,27 @@ Inside inside(Index shift, Index stride, Index width, Index count) {
     return {std::min(first, count), std::clamp(last, std::min(first, count), count)};
 }
 
+// Output rows of [top, top + rows) whose source row (row * stride + shift) lies inside the image, from `top` on.
+Inside insideRows(const ConvGeometry& g, Index shift, Index top, Index rows) {
+    const Inside all = inside(shift, g.strideHeight, g.height, g.outHeight());
+    const Index first = std::clamp(all.first - top, Index(0), rows);
+    return {first, std::clamp(all.last - top, first, rows)};
+}
+
+// The image keeps its width and the kernel moves by one: a row of columns is the image, moved, so that whole blocks of rows
+// can be handled at once. What wraps around at the edges of the image is put right by clearEdges.
+bool keepsWidth(const ConvGeometry& g) {
+    return g.strideHeight == 1 && g.strideWidth == 1 && g.outWidth() == g.width;
+}
+
+void clearEdges(Real* columns, Index rows, Index across, Inside in) {
+    if (in.first == 0 && in.last == across) return;
+    for (Index r = 0; r < rows; ++r) {
+        for (Index j = 0; j < in.first; ++j) columns[r * across + j] = Real(0);
+        for (Index j = in.last; j < across; ++j) columns[r * across + j] = Real(0);
+    }
+}
+
 // columns (patch x (rows * outWidth)) of the output rows [top, top + rows) of one sample.
 void gather(const ConvGeometry& g, const Real* x, Index top, Index rows, Real* columns) {
     const Index across = g.outWidth();
@@ -53,6 +74,19 @@ void gather(const ConvGeometry& g, const Real* x, Index top, Index rows, Real* c
         for (Index u = 0; u < g.kernelHeight; ++u)
             for (Index v = 0; v < g.kernelWidth; ++v) {
                 const Inside in = inside(v - g.padWidth, g.strideWidth, g.width, across);
+                if (keepsWidth(g) && in.first < in.last) {
+                    const Inside valid = insideRows(g, u - g.padHeight, top, rows);
+                    std::fill(columns, columns + valid.first * across, Real(0));
+                    std::fill(columns + valid.last * across, columns + rows * across, Real(0));
+                    if (valid.first < valid.last) {
+                        const Real* source = x + (c * g.height + top + u - g.padHeight) * g.width + v - g.padWidth;
+                        std::copy(source + valid.first * across + in.first, source + (valid.last - 1) * across + in.last,
+                                  columns + valid.first * across + in.first);
+                        clearEdges(columns + valid.first * across, valid.last - valid.first, across, in);
+                    }
+                    columns += rows * across;
+                    continue;
+                }
                 for (Index r = 0; r < rows; ++r, columns += across) {
                     const Index i = (top + r) * g.strideHeight + u - g.padHeight;
                     if (i < 0 || i >= g.height) {
@@ -70,13 +104,24 @@ void gather(const ConvGeometry& g, const Real* x, Index top, Index rows, Real* c
             }
 }
 
-// The transpose of gather: adds the columns to the image.
-void scatter(const ConvGeometry& g, const Real* columns, Index top, Index rows, Real* x) {
+// The transpose of gather: adds the columns to the image. The columns are working memory and are spoilt.
+void scatter(const ConvGeometry& g, Real* columns, Index top, Index rows, Real* x) {
     const Index across = g.outWidth();
     for (Index c = 0; c < g.channels; ++c)
         for (Index u = 0; u < g.kernelHeight; ++u)
             for (Index v = 0; v < g.kernelWidth; ++v) {
                 const Inside in = inside(v - g.padWidth, g.strideWidth, g.width, across);
+                if (keepsWidth(g) && in.first < in.last) {
+                    const Inside valid = insideRows(g, u - g.padHeight, top, rows);
+                    if (valid.first < valid.last) {
+                        clearEdges(columns + valid.first * across, valid.last - valid.first, across, in);
+                        Real* target = x + (c * g.height + top + u - g.padHeight) * g.width + v - g.padWidth;
+                        const Index begin = valid.first * across + in.first, end = (valid.last - 1) * across + in.last;
+                        addTo(columns + begin, target + begin, end - begin);
+                    }
+                    columns += rows * across;
+                    continue;
+                }
                 for (Index r = 0; r < rows; ++r, columns += across) {
                     const Index i = (top + r) * g.strideHeight + u - g.padHeight;
                     if (i < 0 || i >= g.height) continue;

@@ -1,5 +1,6 @@
 // Pooling: the largest value or the mean of every window, per channel. Padding never wins a maximum and counts as zero in
 // a mean, as in PyTorch. The adjoint of a maximum goes to the first position that holds it.
+#include "core/math/Pooling.h"
 #include "core/network/WindowGeometryOf.h"
 
 #include <limits>
@@ -16,6 +17,12 @@ public:
         planes(
             run,
             [&](const Real* x, Real* y) {
+                if (pairs()) {
+                    for (Index i = 0; i < m_geometry.outHeight(); ++i)
+                        largestOfPairs(x + 2 * i * m_geometry.width, x + (2 * i + 1) * m_geometry.width, y + i * m_geometry.outWidth(),
+                                       m_geometry.outWidth());
+                    return;
+                }
                 windows([&](Index out, Index top, Index bottom, Index left, Index right) {
                     if (m_maximum) {
                         Real best = -std::numeric_limits<Real>::infinity();
@@ -45,6 +52,10 @@ public:
             [&](const Real* x, Real* y) {
                 const Real* dy = run.outAdjoint[0] + (y - run.out[0]);
                 Real* d = dx + (x - run.in[0]);
+                if (pairs()) {
+                    pairsBackward(x, y, dy, d);
+                    return;
+                }
                 std::fill(d, d + plane, Real(0));
                 windows([&](Index out, Index top, Index bottom, Index left, Index right) {
                     if (!m_maximum) {
@@ -65,6 +76,23 @@ public:
     }
 
 private:
+    // Windows of 2 x 2 that lie side by side.
+    bool pairs() const {
+        const ConvGeometry& g = m_geometry;
+        return m_maximum && g.kernelHeight == 2 && g.kernelWidth == 2 && g.strideHeight == 2 && g.strideWidth == 2 &&
+               g.padHeight == 0 && g.padWidth == 0;
+    }
+
+    void pairsBackward(const Real* x, const Real* y, const Real* dy, Real* d) const {
+        const Index width = m_geometry.width, across = m_geometry.outWidth(), down = m_geometry.outHeight();
+        for (Index i = 0; i < down; ++i) {
+            const Index top = 2 * i * width, bottom = top + width;
+            largestOfPairsBackward(x + top, x + bottom, y + i * across, dy + i * across, d + top, d + bottom, across);
+            if (2 * across < width) d[top + 2 * across] = d[bottom + 2 * across] = Real(0);  // a column without a window
+        }
+        std::fill(d + 2 * down * width, d + m_geometry.height * width, Real(0));
+    }
+
     Real share() const { return Real(1) / static_cast<Real>(m_geometry.kernelHeight * m_geometry.kernelWidth); }
 
     template <class Work>

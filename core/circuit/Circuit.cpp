@@ -18,6 +18,11 @@ auto findById(List& list, const std::string& id) -> decltype(&list.front()) {
 
 }  // namespace
 
+bool isPosition(AxisRole role) {
+    return role == AxisRole::Space || role == AxisRole::Seq || role == AxisRole::Time || role == AxisRole::Node ||
+           role == AxisRole::Edge;
+}
+
 const Axis* Circuit::axis(const std::string& id) const { return findById(axes, id); }
 const Wire* Circuit::wire(const std::string& id) const { return findById(wires, id); }
 const Operation* Circuit::operation(const std::string& id) const { return findById(operations, id); }

@@ -55,12 +55,29 @@ struct Operation {
     bool operator==(const Operation&) const = default;
 };
 
+// A group that runs several times. With a number, what leaves one pass enters the next; along an axis, every pass reads
+// its own place of it (an index operation at the variable) and remembers through state slots.
+struct Repeat {
+    std::string count;     // "" = once, "4", or the id of an axis
+    std::string variable;  // the letter of the pass: "λ", "t"
+    bool shared = false;   // all passes have the same weights; along an axis they always have
+
+    bool operator==(const Repeat&) const = default;
+    explicit operator bool() const { return !count.empty(); }
+    bool alongAxis() const { return !count.empty() && (count[0] < '0' || count[0] > '9'); }
+};
+
 struct Group {
     std::string id;
     std::string title;
     std::vector<std::string> members;  // operations and groups
     bool open = true;
     std::string fill;  // colour token: conv, norm, attn, res, ffn, emb, head, soft; "" = neutral
+    Repeat repeat;
+    // An instance of a reusable block: groups with the same name have the same inside but for the sizes in `params`
+    // (place of the axis in the block -> size), and change together.
+    std::string block;
+    std::map<std::string, std::string> params;
     std::string extra;
 
     bool operator==(const Group&) const = default;
@@ -105,6 +122,9 @@ struct Circuit {
     // there is a cycle.
     std::vector<const Operation*> ordered() const;
 };
+
+// Axes that windows slide over and maps run past: they lie behind all others in memory.
+bool isPosition(AxisRole role);
 
 // The first broken invariant, with the id concerned in `where`. Codes LAB-CIRCUIT-1xx.
 Result<void> checkInvariants(const Circuit& circuit);

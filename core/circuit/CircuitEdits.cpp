@@ -136,17 +136,17 @@ Result<CircuitChange> insertOnWire(const Circuit& circuit, const std::string& wi
     if (circuit.wire(wire) == nullptr) return unknownItem("wire", wire);
     const Result<OperationRequest> request = requestFor(presetWord);
     if (!request) return request.error();
-    const AxisRule rule = findOperation(request->preset->kind)->rule;
-    if (rule == AxisRule::Source || (rule == AxisRule::Sink && circuit.consumer(wire) != nullptr))
+    const OperationDescription& d = *findOperation(request->preset->kind);
+    if (d.inputs == 0 || (d.outputs == 0 && circuit.consumer(wire) != nullptr))
         return editError(305, "'" + request->preset->title + "' cannot stand between other operations.", wire,
                          "Drop it at a free end.");
     Circuit after = circuit;
     const std::string id = createOperation(after, *request);
-    if (rule == AxisRule::Sink)
+    if (d.outputs == 0)
         after.operation(id)->in = {wire};
     else
         spliceOperation(after, id, wire);
-    if (rule == AxisRule::Copy) addOutput(after, id);
+    if (d.outputs < 0) addOutput(after, id);
     return finishEdit(std::move(after), circuit, "Insert " + request->preset->title, {id});
 }
 

@@ -1,5 +1,6 @@
 #include "core/circuit/EditTools.h"
 
+#include "core/circuit/CircuitIndex.h"
 #include "core/circuit/Rethread.h"
 
 #include <algorithm>
@@ -44,9 +45,15 @@ Result<void> checkFits(const Circuit& after, const Circuit& before) {
 // "4x" becomes an expression of the axes that the operation reads.
 void resolveAmount(Circuit& circuit, const std::string& operation, const std::string& amount) {
     const Operation* op = circuit.operation(operation);
-    if (op == nullptr || op->targetOut.empty() || amount.size() < 2 || amount.back() != 'x') return;
-    std::string size = amount.substr(0, amount.size() - 1);
+    if (op == nullptr || op->targetOut.empty() || amount.empty()) return;
     const OperationDescription* d = findOperation(op->kind);
+    // Kinds with wiring of their own have made their axes only just now.
+    if (amount.back() != 'x') {
+        if (d != nullptr && d->rule == AxisRule::Own) circuit.axis(op->targetOut.back())->size = amount;
+        return;
+    }
+    std::string size = amount.substr(0, amount.size() - 1);
+    if (size.empty()) return;
     const bool window = d != nullptr && d->rule == AxisRule::Window;
     for (std::size_t i = window && !op->targetIn.empty() ? op->targetIn.size() - 1 : 0; i < op->targetIn.size(); ++i)
         for (int dim = 0; dim < circuit.axis(op->targetIn[i])->dims; ++dim) size += "*" + op->targetIn[i];
@@ -149,6 +156,30 @@ std::vector<std::string> operationsIn(const Circuit& circuit, const std::string&
         out.insert(out.end(), inner.begin(), inner.end());
     }
     return out;
+}
+
+GroupBorder groupBorder(const Circuit& circuit, const Group& group) {
+    GroupBorder border;
+    border.members = operationsIn(circuit, group.id);
+    const std::set<std::string> inside(border.members.begin(), border.members.end());
+    const CircuitIndex index(circuit);
+    const auto outside = [&](int operation) {
+        return operation < 0 || inside.count(circuit.operations[static_cast<std::size_t>(operation)].id) == 0;
+    };
+    for (const std::string& id : border.members) {
+        const Operation& op = circuit.operations[static_cast<std::size_t>(index.operation(id))];
+        const OperationDescription* d = findOperation(op.kind);
+        const bool picks = d != nullptr && d->glyph == Glyph::Index && !group.repeat.variable.empty() &&
+                           operationParams(op).text("at") == group.repeat.variable;
+        for (const std::string& w : op.in)
+            if (outside(index.producerOf(w))) {
+                border.entering.push_back(w);
+                if (!picks) border.chained.push_back(w);
+            }
+        for (const std::string& w : op.out)
+            if (const int reader = index.consumerOf(w); reader >= 0 && outside(reader)) border.leaving.push_back(w);
+    }
+    return border;
 }
 
 Result<GroupLevel> commonLevel(const Circuit& circuit, const std::vector<std::string>& ids) {

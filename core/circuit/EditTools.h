@@ -45,6 +45,16 @@ Result<std::string> makeGroup(Circuit& circuit, const std::vector<std::string>& 
 // All operations in an item: itself, or those of a group and its groups.
 std::vector<std::string> operationsIn(const Circuit& circuit, const std::string& item);
 
+// The wires that cross the border of a group.
+struct GroupBorder {
+    std::vector<std::string> members;   // operations, also those of inner groups
+    std::vector<std::string> entering;  // written outside, read inside
+    std::vector<std::string> chained;   // of these, what a pass hands to the next: not read by an index at the variable
+    std::vector<std::string> leaving;   // written inside, read outside
+};
+GroupBorder groupBorder(const Circuit& circuit, const Group& group);
+constexpr int kMaxPasses = 1000;
+
 // Rethreads, tidies and checks. Errors: LAB-CIRCUIT-305 where a new operation cannot act on what arrives.
 Result<CircuitChange> finishEdit(Circuit after, const Circuit& before, std::string title, std::vector<std::string> selection,
                                  const std::set<std::string>& dirty = {},

@@ -1,4 +1,4 @@
-#include "core/circuit/Operations.h"
+#include "core/circuit/OperationKinds.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -6,263 +6,6 @@
 namespace lab {
 
 namespace {
-
-ParamSpec initSpec() {
-    return ParamSpec::choice(
-               "init", "Initial weights", "fan_in_uniform",
-               {{"fan_in_uniform", "Uniform, 1/sqrt(fan-in)", "Uniform in +-1/sqrt(fan-in), biases alike: the default of PyTorch's layers."},
-                {"fan_in_normal", "Normal, 1/sqrt(fan-in)", "Normal with variance 1/fan-in, zero biases (LeCun et al., 1998)."},
-                {"he_normal", "Normal, sqrt(2/fan-in)", "Normal with variance 2/fan-in, zero biases: for ReLU (He et al., 2015)."},
-                {"xavier_uniform", "Uniform, sqrt(6/(fan-in + fan-out))", "Zero biases: for tanh (Glorot & Bengio, 2010)."},
-                {"xavier_normal", "Normal, sqrt(2/(fan-in + fan-out))", "Zero biases (Glorot & Bengio, 2010)."},
-                {"zeros", "Zeros", "All zero. Hidden layers then start without any preference."}},
-               "Distribution from which the weights are drawn before training.")
-        .isAdvanced();
-}
-
-ParamSpec biasSpec() {
-    return ParamSpec::boolean("bias", "Bias", true, "Adds a learned number to every output.").withSymbol("b");
-}
-
-ParamSpec kernelSpec(std::int64_t standard) {
-    return ParamSpec::integer("k", "Kernel", standard, 1, 255, "Side of the square window, in positions.").withSymbol("k");
-}
-
-OperationDescription inputKind() {
-    OperationDescription d;
-    d.kind = "input";
-    d.rule = AxisRule::Source;
-    d.title = "Input";
-    d.category = "Ends";
-    d.doc = "Where the samples enter. The data set gives the sizes that are left open.";
-    d.formula = "x";
-    d.letter = "*X*";
-    d.glyph = Glyph::Source;
-    d.inputs = 0;
-    d.outputs = 1;
-    d.idPrefix = "in";
-    return d;
-}
-
-OperationDescription outputKind() {
-    OperationDescription d;
-    d.kind = "output";
-    d.rule = AxisRule::Sink;
-    d.title = "Output";
-    d.category = "Ends";
-    d.doc = "What the network answers: one value per class, or the reconstructed sample.";
-    d.formula = "`y";
-    d.letter = "`*Y*";
-    d.glyph = Glyph::Sink;
-    d.inputs = 1;
-    d.outputs = 0;
-    d.idPrefix = "out";
-    return d;
-}
-
-OperationDescription linearKind() {
-    OperationDescription d;
-    d.kind = "linear";
-    d.rule = AxisRule::Map;
-    d.title = "Linear map";
-    d.category = "Learned";
-    d.doc = "A weighted sum of everything on the axes that it reads, for each position of the axis that it writes. "
-            "Axes that run past it share the weights.";
-    d.formula = "y_{j} = Σ_{i} *W*_{ji} x_{i} + *b*_{j}";
-    d.letter = "*L*";
-    d.glyph = Glyph::Chip;
-    d.params = {biasSpec(), initSpec()};
-    d.learned = true;
-    d.aliases = {"dense", "fc"};
-    d.idPrefix = "L";
-    return d;
-}
-
-OperationDescription convKind() {
-    OperationDescription d;
-    d.kind = "conv";
-    d.rule = AxisRule::Window;
-    d.title = "Convolution";
-    d.category = "Learned";
-    d.doc = "The same small linear map at every position of an image: it reads a square window of all channels and "
-            "writes one value per output channel (cross-correlation, as in all deep-learning libraries).";
-    d.formula = "y_{oij} = Σ_{cuv} *W*_{ocuv} x_{c,si+u-p,sj+v-p} + *b*_{o}";
-    d.letter = "★";
-    d.glyph = Glyph::Conv;
-    d.params = {kernelSpec(3),
-                ParamSpec::integer("s", "Stride", 1, 1, 255, "Distance between neighbouring windows, in positions.").withSymbol("s"),
-                ParamSpec::integer("p", "Padding", -1, -1, 127,
-                                   "Zeros added on each side. -1 means same: (k - 1)/2, which keeps the size for an odd "
-                                   "kernel and stride 1.")
-                    .withSymbol("p"),
-                biasSpec(), initSpec()};
-    d.learned = true;
-    d.aliases = {"conv2d"};
-    d.idPrefix = "C";
-    return d;
-}
-
-OperationDescription poolKind() {
-    OperationDescription d;
-    d.kind = "pool";
-    d.rule = AxisRule::Window;
-    d.title = "Pooling";
-    d.category = "Windows";
-    d.doc = "Maximum or mean over a window, for every channel alone; with \"global\" over all positions of the image.";
-    d.formula = "y_{cij} = |max|_{uv} x_{c,si+u,sj+v}";
-    d.letter = "|max|";
-    d.glyph = Glyph::Window;
-    d.params = {ParamSpec::choice("fn", "Function", "max",
-                                  {{"max", "Maximum", "The largest value of the window."},
-                                   {"average", "Mean", "The mean of the window; padded zeros count."}},
-                                  "How the values of a window become one."),
-                ParamSpec::boolean("global", "Whole image", false,
-                                   "Pools over all positions at once: one value per channel remains."),
-                kernelSpec(2).when("global", {"false"}),
-                ParamSpec::integer("s", "Stride", 0, 0, 255, "Distance between windows; 0 means as large as the kernel.")
-                    .withSymbol("s")
-                    .when("global", {"false"}),
-                ParamSpec::integer("p", "Padding", 0, -1, 127,
-                                   "Positions added on each side (zeros for the mean, never chosen by the maximum); at most "
-                                   "half the kernel. -1 means same: (k - 1)/2.")
-                    .withSymbol("p")
-                    .when("global", {"false"})};
-    d.idPrefix = "P";
-    return d;
-}
-
-OperationDescription mergeKind() {
-    OperationDescription d;
-    d.kind = "merge";
-    d.rule = AxisRule::Merge;
-    d.title = "Flatten";
-    d.category = "Wiring";
-    d.doc = "Several axes become one. Channels come first, then rows, then columns, as in PyTorch. Nothing is computed.";
-    d.formula = "y_{(chw)} = x_{chw}";
-    d.letter = "";
-    d.glyph = Glyph::Bar;
-    d.aliases = {"flat"};
-    d.idPrefix = "F";
-    return d;
-}
-
-OperationDescription pointwiseKind() {
-    OperationDescription d;
-    d.kind = "pointwise";
-    d.title = "Pointwise function";
-    d.category = "Pointwise and norm";
-    d.doc = "The same function of one number, for every number alone.";
-    d.formula = "y_{i} = f(x_{i})";
-    d.letter = "R";
-    d.glyph = Glyph::Pointwise;
-    d.params = {
-        ParamSpec::choice("fn", "Function", "relu",
-                          {{"identity", "Identity", "x itself."},
-                           {"relu", "ReLU", "x where positive, else 0."},
-                           {"leaky_relu", "Leaky ReLU", "x where positive, else a small slope times x."},
-                           {"tanh", "Tanh", "The hyperbolic tangent, between -1 and 1."},
-                           {"sigmoid", "Sigmoid", "1/(1 + exp(-x)), between 0 and 1."},
-                           {"gelu", "GELU", "x times the normal distribution function of x (exact, with erf)."},
-                           {"selu", "SELU", "Scaled exponential linear unit (Klambauer et al., 2017)."},
-                           {"softplus", "Softplus", "log(1 + exp(x)), a smooth ReLU."},
-                           {"square", "Square", "x times x."},
-                           {"hard_sigmoid", "Hard sigmoid", "x clipped to [0, 1], as equilibrium propagation uses it."}},
-                          "Which function."),
-        ParamSpec::number("slope", "Slope", 0.01, 0.0, 1.0, "Slope for negative values.").when("fn", {"leaky_relu"})};
-    d.aliases = {"act", "activation"};
-    d.idPrefix = "r";
-    return d;
-}
-
-OperationDescription normKind() {
-    OperationDescription d;
-    d.kind = "norm";
-    d.acts = true;
-    d.title = "Normalisation";
-    d.category = "Pointwise and norm";
-    d.doc = "Brings the values on its axes to a common scale: per sample, or per channel over the batch (batch norm).";
-    d.formula = "y_{i} = x_{i} / |rms|(x)";
-    d.letter = "";
-    d.glyph = Glyph::Circle;
-    d.params = {
-        ParamSpec::choice("type", "Type", "rms",
-                          {{"l2", "Length 1", "Divides by the Euclidean length (the normalisation of Forward-Forward)."},
-                           {"rms", "Root mean square 1", "Divides by the root mean square: the length becomes sqrt(n)."},
-                           {"layer", "Layer norm", "Mean 0 and variance 1 within a sample (Ba et al., 2016)."},
-                           {"batch", "Batch norm",
-                            "Mean 0 and variance 1 of each channel over the batch and all positions; running statistics "
-                            "are used outside training (Ioffe & Szegedy, 2015)."}},
-                          "Which statistics are made equal."),
-        ParamSpec::boolean("gain", "Learned gain", false,
-                           "Multiplies by a learned number per feature; layer and batch norm also add a learned offset.")
-            .withSymbol("*g*"),
-        ParamSpec::number("eps", "Epsilon", 1e-5, 1e-12, 1e-1,
-                          "Added to the mean square or variance (for l2: to the length) so that nothing is divided by zero.",
-                          ParamScale::Log)
-            .withSymbol("ε")
-            .isAdvanced()};
-    d.idPrefix = "nz";
-    return d;
-}
-
-OperationDescription dropoutKind() {
-    OperationDescription d;
-    d.kind = "dropout";
-    d.title = "Dropout";
-    d.category = "Pointwise and norm";
-    d.doc = "During training sets values to zero at random and scales up the others so that the mean stays; does nothing "
-            "otherwise (Srivastava et al., 2014).";
-    d.formula = "y_{i} = m_{i} x_{i} / (1 - r)";
-    d.letter = "D";
-    d.glyph = Glyph::Pointwise;
-    d.params = {ParamSpec::number("rate", "Rate", 0.5, 0.0, 0.95, "Share of the values that are set to zero.").withSymbol("r")};
-    d.idPrefix = "D";
-    return d;
-}
-
-OperationDescription copyKind() {
-    OperationDescription d;
-    d.kind = "copy";
-    d.rule = AxisRule::Copy;
-    d.title = "Copy";
-    d.category = "Wiring";
-    d.doc = "Gives the same values to several readers.";
-    d.formula = "y = x,  z = x";
-    d.letter = "";
-    d.glyph = Glyph::Copy;
-    d.outputs = -1;
-    d.idPrefix = "cp";
-    return d;
-}
-
-OperationDescription addKind() {
-    OperationDescription d;
-    d.kind = "add";
-    d.rule = AxisRule::Agree;
-    d.title = "Add";
-    d.category = "Wiring";
-    d.doc = "The sum of arrays of the same shape: the end of a residual connection.";
-    d.formula = "y_{i} = x_{i} + z_{i}";
-    d.letter = "+";
-    d.glyph = Glyph::Add;
-    d.inputs = -1;
-    d.idPrefix = "ad";
-    return d;
-}
-
-OperationDescription softmaxKind() {
-    OperationDescription d;
-    d.kind = "softmax";
-    d.acts = true;
-    d.title = "Softmax";
-    d.category = "Pointwise and norm";
-    d.doc = "Exponentials that are divided by their sum: positive values that add up to 1 along one axis.";
-    d.formula = "y_{i} = |exp| x_{i} / Σ_{j} |exp| x_{j}";
-    d.letter = "|softmax|";
-    d.glyph = Glyph::Triangle;
-    d.idPrefix = "sm";
-    return d;
-}
 
 using Args = std::map<std::string, ParamValue>;
 ParamValue word(const char* text) { return ParamValue(std::string(text)); }
@@ -293,6 +36,27 @@ std::vector<OperationPreset> makePresets() {
         {"flatten", "Flatten", "merge", {}, ""},
         {"copy", "Copy", "copy", {}, ""},
         {"add", "Add", "add", {}, ""},
+        {"gate", "Gate", "add", {{"fn", word("mul")}}, ""},
+        {"maximum", "Maximum", "add", {{"fn", word("max")}}, ""},
+        {"einsum", "Einsum wiring", "einsum", {}, "sig"},
+        {"split", "Split an axis", "split", {}, "parts"},
+        {"concat", "Concatenate", "concat", {}, ""},
+        {"parts", "Take apart", "parts", {}, ""},
+        {"rename", "Rename an axis", "rename", {}, ""},
+        {"index", "Index", "index", {}, "at"},
+        {"last", "Last place", "index", {{"at", word("-1")}}, ""},
+        {"window", "Window", "window", {}, "k"},
+        {"discard", "Discard", "discard", {}, ""},
+        {"upconv", "Transposed convolution", "convT", {}, "channels"},
+        {"lineart", "Transposed linear map", "linearT", {}, "units"},
+        {"embed", "Embedding", "embed", {}, "units"},
+        {"offset", "Learned offset", "offset", {}, ""},
+        {"causal", "Causal mask", "mask", {}, ""},
+        {"band", "Band mask", "mask", {{"shape", word("band")}}, "width"},
+        {"scale", "Scale", "scale", {}, "factor"},
+        {"spike", "Spike", "spike", {}, "threshold"},
+        {"grab", "Take from a slot", "grab", {}, ""},
+        {"drop", "Put into a slot", "drop", {}, ""},
         {"input", "Input", "input", {}, "units"},
         {"output", "Output", "output", {}, ""},
     };
@@ -303,8 +67,11 @@ std::vector<OperationPreset> makePresets() {
 
 const std::vector<OperationDescription>& operationRegistry() {
     static const std::vector<OperationDescription> registry = {
-        inputKind(),   linearKind(), convKind(), pointwiseKind(), normKind(), softmaxKind(), dropoutKind(),
-        poolKind(),    mergeKind(),  copyKind(), addKind(),       outputKind()};
+        inputKind(),          linearKind(), transposedLinearKind(), convKind(),   transposedConvKind(), embeddingKind(),
+        offsetKind(),         pointwiseKind(), normKind(),          softmaxKind(), maskKind(),          scaleKind(),
+        spikeKind(),          dropoutKind(),  poolKind(),           windowKind(), mergeKind(),          splitKind(),
+        concatKind(),         partsKind(),    copyKind(),           addKind(),    einsumKind(),         renameKind(),
+        indexKind(),          grabKind(),     dropKind(),           discardKind(), outputKind()};
     return registry;
 }
 
@@ -349,19 +116,37 @@ ParamSet operationParams(const Operation& operation) {
 
 long WindowGeometry::outputSize(long size) const {
     if (global) return 1;
-    const long room = size + 2 * pad - kernel;
+    if (transposed) {
+        long out = 0;
+        if (size < 1 || __builtin_mul_overflow(size - 1, stride, &out) || __builtin_add_overflow(out, reach() - 2 * pad, &out)) return 0;
+        return out;
+    }
+    const long room = size + 2 * pad - reach();
     return room < 0 ? 0 : room / stride + 1;
+}
+
+long WindowGeometry::inputSize(long size) const {
+    if (global) return 0;
+    if (transposed) {
+        const long room = size + 2 * pad - reach();
+        return room < 0 || room % stride != 0 ? 0 : room / stride + 1;
+    }
+    if (stride != 1) return 0;
+    const long back = size + reach() - 1 - 2 * pad;
+    return back < 1 ? 0 : back;
 }
 
 WindowGeometry windowGeometry(const Operation& operation) {
     const ParamSet params = operationParams(operation);
     WindowGeometry g;
+    if (const OperationDescription* d = findOperation(operation.kind)) g.transposed = d->upsamples;
     if (params.find("global") != nullptr) g.global = params.flag("global");
     if (params.find("k") != nullptr) g.kernel = static_cast<long>(params.integer("k"));
     if (params.find("s") != nullptr) g.stride = static_cast<long>(params.integer("s"));
     if (params.find("p") != nullptr) g.pad = static_cast<long>(params.integer("p"));
+    if (params.find("d") != nullptr) g.dilation = static_cast<long>(params.integer("d"));
     if (g.stride == 0) g.stride = g.kernel;
-    if (g.pad < 0) g.pad = (g.kernel - 1) / 2;
+    if (g.pad < 0) g.pad = (g.reach() - 1) / 2;
     return g;
 }
 
@@ -382,17 +167,15 @@ std::string glyphLabel(const Operation& operation) {
     const OperationDescription* d = findOperation(operation.kind);
     if (d == nullptr) return operation.kind.empty() ? "?" : "|" + plainLabel(operation.kind) + "|";
     const ParamSet params = operationParams(operation);
-    if (d->glyph == Glyph::Chip) return params.flag("bias") ? d->letter + "_+" : d->letter;
+    if (d->glyph == Glyph::Chip) return params.find("bias") != nullptr && params.flag("bias") ? d->letter + "_+" : d->letter;
     if (d->glyph == Glyph::Conv) return d->letter + " " + toText(params.value("k"));
     if (d->glyph == Glyph::Source || d->glyph == Glyph::Sink) return "";
+    if (!d->slot.empty()) return params.text(d->slot);
+    if (d->glyph == Glyph::Index) return params.text("at");
     if (params.find("fn") == nullptr) return d->letter;
     const std::string& fn = params.text("fn");
-    static const std::map<std::string, std::string> letters = {
-        {"relu", "R"},        {"gelu", "G"},       {"tanh", "|tanh|"}, {"sigmoid", "|sig|"}, {"identity", "|id|"},
-        {"max", "|max|"},     {"average", "𝔼"},    {"square", "x^2"},  {"softplus", "ζ"},    {"leaky_relu", "|lrelu|"},
-        {"hard_sigmoid", "|hsig|"}};
-    const auto it = letters.find(fn);
-    return it == letters.end() ? "|" + fn + "|" : it->second;
+    const auto it = d->letters.find(fn);
+    return it == d->letters.end() ? "|" + fn + "|" : it->second;
 }
 
 }  // namespace lab

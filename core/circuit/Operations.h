@@ -4,6 +4,8 @@
 
 #include "core/circuit/Circuit.h"
 
+#include <functional>
+
 namespace lab {
 
 // How a kind is drawn: the glyph vocabulary of the diagram grammar. The drawing code knows glyphs, not kinds.
@@ -14,7 +16,8 @@ enum class Glyph {
     Index,           // pentagon that points right and swallows the axis that it reads
     TransposedConv,  // as Conv, with a T
     Rename,          // no glyph: only the label of the axis changes
-    Slot,            // state: the wire that it reads drops out below, the wire that it writes is grabbed from above
+    Slot,            // state: the wire that it reads drops out below, the wire that it writes is grabbed from above; a
+                     // kind that only reads is the dropping half, one that only writes the grabbing half
     Discard,         // the array ends in open rings
     Hexagon,         // an affine index map: gather, scatter
     Composite        // a closed block: a solid with its title
@@ -29,8 +32,15 @@ enum class AxisRule {
     Window,  // position axes change by the window formula; a last target axis, if learned, is replaced (conv, pool)
     Merge,   // target axes become one whose size is their product
     Copy,    // every output has the input's axes
-    Agree    // all inputs and the output have the same axes (add)
+    Agree,   // all inputs and the output have the same axes (add)
+    Own      // wiring of its own: the description says how (sizes, thread)
 };
+
+class SizeContext;    // SizeRules.h
+class ThreadContext;  // Rethread.h
+
+// Elements along these axes, 0 where a size is unknown.
+using SizeCount = std::function<long(const std::vector<std::string>& axes)>;
 
 struct OperationDescription {
     std::string kind;      // "linear"
@@ -43,11 +53,21 @@ struct OperationDescription {
     AxisRule rule = AxisRule::Keep;
     bool acts = false;     // Keep: acts on target axes (norm, softmax) rather than on every number alone
     std::vector<ParamSpec> params;
-    int inputs = 1;        // -1 = any number >= 2
-    int outputs = 1;
+    int inputs = 1;        // -1 = any number, at least leastInputs
+    int outputs = 1;       // -1 = any number >= 2
+    int leastInputs = 2;
     bool learned = false;
     std::vector<std::string> aliases;  // other words for the quick-add line: "relu" for pointwise fn=relu is a preset
     std::string idPrefix;  // ids of new operations: "L" gives L1, L2, ...
+    std::map<std::string, std::string> letters;  // choice of "fn" -> letter in the glyph, where it is not the choice's name
+    bool upsamples = false;  // Window: the sizes of the two sides change places (transposed convolution)
+    std::string slot;        // name of the parameter that holds a state slot; "" = the kind has none
+
+    // AxisRule::Own. What inference learns from an operation, and the axes that it reads and writes after an edit.
+    void (*sizes)(SizeContext&) = nullptr;
+    void (*thread)(ThreadContext&) = nullptr;
+    // Learned numbers beyond those of Map and Window; null = none but a gain. -1 while a size is unknown.
+    long (*learnedNumbers)(const Circuit&, const Operation&, const SizeCount& elements) = nullptr;
 };
 
 // A palette tile or quick-add word: a kind with some parameters set ("relu" = pointwise fn=relu).
@@ -70,15 +90,21 @@ ParamSet operationParams(const Operation& operation);
 const OperationPreset* findPreset(const std::string& word);
 
 // Window of conv and pool with defaults resolved: the same padding on both sides of every spatial dimension,
-// size' = floor((size + 2 pad - kernel) / stride) + 1.
+// size' = floor((size + 2 pad - dilation (kernel - 1) - 1) / stride) + 1; transposed the other way round:
+// size' = (size - 1) stride - 2 pad + dilation (kernel - 1) + 1.
 struct WindowGeometry {
     long kernel = 1;
     long stride = 1;
     long pad = 0;
     bool global = false;  // pool over all positions; the three numbers above have no meaning then
+    long dilation = 1;    // distance between neighbouring taps
+    bool transposed = false;
 
+    long reach() const { return dilation * (kernel - 1) + 1; }  // positions from the first tap to the last
     long outputSize(long size) const;  // 0 or less: the window does not fit
-    bool keepsSize() const { return !global && stride == 1 && 2 * pad == kernel - 1; }
+    // The only size that gives `size`; 0 where there is none, or more than one.
+    long inputSize(long size) const;
+    bool keepsSize() const { return !global && stride == 1 && 2 * pad == reach() - 1; }
 };
 WindowGeometry windowGeometry(const Operation& operation);
 

@@ -130,6 +130,14 @@ Result<OperationRequest> readOperationPart(const std::string& part) {
     const OperationDescription& d = *findOperation(request.preset->kind);
     request.args = request.preset->args;
     bool numberSeen = false;
+    // A text takes the rest of the part: "einsum y d, x d -> y x".
+    for (const ParamSpec& p : d.params)
+        if (p.name == request.preset->positional && p.kind == ParamKind::Text) {
+            std::string text;
+            for (std::size_t i = 1; i < words.size(); ++i) text += (text.empty() ? "" : " ") + words[i];
+            if (!text.empty()) request.args[p.name] = text;
+            return request;
+        }
     for (std::size_t i = 1; i < words.size(); ++i)
         if (const Result<void> done = readSetting(request, d, words[i], part, numberSeen); !done) return done.error();
     for (const ParamSpec& p : d.params) {
@@ -205,6 +213,8 @@ struct Adder {
     std::string add(const OperationRequest& request, const std::string& wire) {
         const std::string id = createOperation(circuit, request);
         const std::string next = spliceOperation(circuit, id, wire);
+        if (const OperationDescription& d = *findOperation(request.preset->kind); d.outputs < 0 && d.rule != AxisRule::Copy)
+            addOutput(circuit, id);
         made.push_back(id);
         amounts[id] = request.amount;
         return next;
@@ -290,8 +300,8 @@ Result<std::vector<Part>> parseQuickLine(const std::string& line) {
     if (!parts) return parts;
     for (const Part& part : *parts)
         if (!part.residual) {
-            const AxisRule rule = findOperation(part.request.preset->kind)->rule;
-            if (rule == AxisRule::Source || rule == AxisRule::Sink)
+            const OperationDescription& d = *findOperation(part.request.preset->kind);
+            if (d.inputs == 0 || d.outputs == 0)
                 return editError(305, "'" + part.request.preset->word + "' cannot stand between other operations.", part.request.preset->word,
                                  "Every circuit has its ends; choose a template to start anew.");
         }
@@ -371,8 +381,8 @@ std::vector<std::string> completeQuickAdd(const std::string& line) {
     if (space == std::string::npos) {
         std::vector<std::string> words;
         for (const OperationPreset& p : operationPresets()) {
-            const AxisRule rule = findOperation(p.kind)->rule;
-            if (rule != AxisRule::Source && rule != AxisRule::Sink) words.push_back(p.word);
+            const OperationDescription& d = *findOperation(p.kind);
+            if (d.inputs != 0 && d.outputs != 0) words.push_back(p.word);
         }
         words.emplace_back("res(");
         for (const std::string& w : words)

@@ -1,5 +1,6 @@
 #include "core/circuit/Rethread.h"
 
+#include "core/circuit/CircuitIndex.h"
 #include "core/circuit/Operations.h"
 #include "core/circuit/SizeExpression.h"
 
@@ -19,7 +20,6 @@ AxisRole roleOf(const Circuit& circuit, const std::string& axis) {
     return a == nullptr ? AxisRole::Feature : a->role;
 }
 
-bool isPosition(AxisRole role) { return role == AxisRole::Space || role == AxisRole::Seq || role == AxisRole::Time; }
 bool isSample(AxisRole role) { return role != AxisRole::Batch && role != AxisRole::Stream && role != AxisRole::Phase; }
 
 template <class Test>
@@ -55,6 +55,14 @@ Ids translate(const Circuit& circuit, const Ids& targets, const Ids& before, con
 }
 
 class Rethreader {
+    // Inputs beside the first count for kinds with wiring of their own.
+    bool sameInputs(const Operation& op, const Operation* was) const {
+        if (was == nullptr || was->in.size() != op.in.size() || was->out.size() != op.out.size()) return false;
+        for (std::size_t i = 0; i < op.in.size(); ++i)
+            if (m_before.wire(was->in[i])->axes != m_circuit.wire(op.in[i])->axes) return false;
+        return true;
+    }
+
 public:
     Rethreader(Circuit& after, const Circuit& before, const std::set<std::string>& dirty)
         : m_circuit(after), m_before(before), m_dirty(dirty) {}
@@ -68,8 +76,14 @@ public:
 private:
     void visit(Operation& op) {
         const OperationDescription* d = findOperation(op.kind);
-        if (op.in.empty()) return;
         const Operation* was = m_before.operation(op.id);
+        if (op.in.empty() && (d == nullptr || d->thread == nullptr || d->inputs != 0)) return;
+        if (op.in.empty()) {
+            if (was != nullptr && m_dirty.count(op.id) == 0) return;
+            ThreadContext context{m_circuit, op, was == nullptr, {}, {}};
+            d->thread(context);
+            return;
+        }
         m_fresh = was == nullptr || was->in.empty();
         m_oldIn = m_fresh ? Ids() : m_before.wire(was->in.front())->axes;
         m_newIn = m_circuit.wire(op.in.front())->axes;
@@ -77,7 +91,8 @@ private:
             agree(op, was);
             return;
         }
-        if (!m_fresh && m_oldIn == m_newIn && m_dirty.count(op.id) == 0) return;
+        const bool several = d != nullptr && d->rule == AxisRule::Own;
+        if (!m_fresh && m_oldIn == m_newIn && m_dirty.count(op.id) == 0 && (!several || sameInputs(op, was))) return;
         if (d == nullptr) {
             // Unknown kinds keep their own axes; one that has nothing written yet passes on what it gets.
             for (const std::string& w : op.out)
@@ -88,9 +103,15 @@ private:
         const Ids oldSample = m_fresh ? Ids() : sampleAxes(m_before, m_oldIn);
         m_all = m_fresh || m_mapped.empty() ||
                 std::all_of(oldSample.begin(), oldSample.end(), [&](const std::string& a) { return has(op.targetIn, a); });
+        if (d->thread != nullptr) {
+            ThreadContext context{m_circuit, op, m_fresh, m_newIn, m_mapped};
+            d->thread(context);
+            return;
+        }
         switch (d->rule) {
             case AxisRule::Source:
-            case AxisRule::Sink: return;
+            case AxisRule::Sink:
+            case AxisRule::Own:
             case AxisRule::Agree: return;
             case AxisRule::Copy: passOn(op); return;
             case AxisRule::Keep:
@@ -168,10 +189,10 @@ private:
     void keepTargets(Operation& op) {
         const ParamSet params = operationParams(op);
         const Ids channels = channelAxes(m_circuit, m_newIn);
-        const bool perChannel = params.find("type") == nullptr || params.text("type") == "batch";
+        const bool perChannel = params.find("type") != nullptr && params.text("type") == "batch";
         Ids targets = m_mapped;
         if (perChannel) {
-            // Batch norm and softmax act on one axis: the channels.
+            // Batch norm acts on one axis: the channels.
             if (m_fresh || targets.size() != 1 || !has(channels, targets.front()))
                 targets = channels.empty() ? Ids() : Ids{channels.back()};
         } else if (m_all || m_dirty.count(op.id) != 0) {
@@ -269,23 +290,35 @@ private:
     Ids m_oldIn, m_newIn, m_mapped;
 };
 
-// Every axis that something refers to.
-std::unordered_set<std::string> usedAxes(const Circuit& circuit) {
-    std::unordered_set<std::string> used;
+// Every axis that matters: those on wires, of operations and groups, and those that sizes of these name. Axes that only
+// name each other do not.
+std::unordered_set<std::string> liveAxes(const Circuit& circuit) {
+    std::unordered_set<std::string> live;
+    std::vector<std::string> next;
+    const auto reach = [&](const std::string& id) {
+        if (live.insert(id).second) next.push_back(id);
+    };
+    const auto reachAll = [&](const Ids& ids) {
+        for (const std::string& id : ids) reach(id);
+    };
     for (const Wire& w : circuit.wires) {
-        used.insert(w.axes.begin(), w.axes.end());
-        if (w.dtype.rfind("int:", 0) == 0) used.insert(w.dtype.substr(4));
+        reachAll(w.axes);
+        if (w.dtype.rfind("int:", 0) == 0) reach(w.dtype.substr(4));
     }
     for (const Operation& op : circuit.operations) {
-        used.insert(op.targetIn.begin(), op.targetIn.end());
-        used.insert(op.targetOut.begin(), op.targetOut.end());
+        reachAll(op.targetIn);
+        reachAll(op.targetOut);
     }
-    for (const Axis& axis : circuit.axes) {
-        if (axis.size.empty()) continue;
-        if (const Result<SizeExpression> e = SizeExpression::parse(axis.size); e)
-            for (const std::string& name : e->names()) used.insert(name);
+    for (const Group& g : circuit.groups)
+        if (g.repeat.alongAxis()) reach(g.repeat.count);
+    const CircuitIndex index(circuit);
+    while (!next.empty()) {
+        const int at = index.axis(next.back());
+        next.pop_back();
+        if (at < 0 || circuit.axes[static_cast<std::size_t>(at)].size.empty()) continue;
+        if (const Result<SizeExpression> e = SizeExpression::parse(circuit.axes[static_cast<std::size_t>(at)].size); e) reachAll(e->names());
     }
-    return used;
+    return live;
 }
 
 template <class Map, class Test>
@@ -328,21 +361,27 @@ std::string newBatchAxis(Circuit& circuit) {
     return axis.id;
 }
 
+void ThreadContext::leave(const std::vector<std::string>& axes) {
+    for (std::size_t i = 0; i < op.out.size(); ++i) leave(i, axes);
+}
+
+void ThreadContext::leave(std::size_t output, const std::vector<std::string>& axes) {
+    circuit.wire(op.out[output])->axes = axes;
+}
+
 void rethread(Circuit& after, const Circuit& before, const std::set<std::string>& dirty) {
     Rethreader(after, before, dirty).run();
 }
 
 void tidyReferences(Circuit& after, const Circuit& before) {
-    const std::unordered_set<std::string> wasUsed = usedAxes(before);
-    for (bool again = true; again;) {
-        const std::unordered_set<std::string> used = usedAxes(after);
-        const auto drop = [&](const Axis& a) {
-            return used.count(a.id) == 0 && (wasUsed.count(a.id) != 0 || before.axis(a.id) == nullptr);
-        };
-        const auto end = std::remove_if(after.axes.begin(), after.axes.end(), drop);
-        again = end != after.axes.end();
-        after.axes.erase(end, after.axes.end());
-    }
+    // What the file held without any use stays; what this edit left behind goes.
+    const std::unordered_set<std::string> wasLive = liveAxes(before);
+    const std::unordered_set<std::string> live = liveAxes(after);
+    after.axes.erase(std::remove_if(after.axes.begin(), after.axes.end(),
+                                    [&](const Axis& a) {
+                                        return live.count(a.id) == 0 && (wasLive.count(a.id) != 0 || before.axis(a.id) == nullptr);
+                                    }),
+                     after.axes.end());
     std::unordered_set<std::string> items;
     for (const Operation& op : after.operations) items.insert(op.id);
     for (const Group& g : after.groups) items.insert(g.id);

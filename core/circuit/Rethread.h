@@ -20,6 +20,21 @@ std::string newAxis(Circuit& circuit, const std::string& letter, AxisRole role, 
 // The circuit's batch axis; added where there is none.
 std::string newBatchAxis(Circuit& circuit);
 
+// What a description's own rule sees of an operation whose wires or arguments changed: it sets target.in and target.out
+// and says what leaves. Invariants hold afterwards: what is in target.out leaves on some wire.
+class ThreadContext {
+public:
+    Circuit& circuit;
+    Operation& op;
+    bool fresh = false;                 // new in this edit: no targets yet
+    std::vector<std::string> arriving;  // axes of its first wire, the batch included
+    std::vector<std::string> mapped;    // its target.in under the names that arrive now
+
+    // The axes of all outputs, or of one.
+    void leave(const std::vector<std::string>& axes);
+    void leave(std::size_t output, const std::vector<std::string>& axes);
+};
+
 // `after` is `before` with operations added, removed or rewired. New operations have no target.in; those that make axes
 // hold them in target.out (a convolution: the channel axis alone). Operations that did not change and whose input did
 // not change are left alone, mistakes included. `dirty` names operations whose arguments or outputs changed.

@@ -10,10 +10,6 @@ namespace lab {
 
 namespace {
 
-bool isPosition(const Axis& axis) {
-    return axis.role == AxisRole::Space || axis.role == AxisRole::Seq || axis.role == AxisRole::Time;
-}
-
 // Product of two sizes, 0 where it is unknown or beyond what could be held.
 long times(long a, long b) {
     long r = 0;
@@ -50,7 +46,7 @@ std::vector<long> wireShape(const Circuit& circuit, const SizeSolution& sizes, c
         if (axis->role == AxisRole::Batch) continue;
         const long size = solved(sizes, id);
         if (size <= 0) return {};
-        if (isPosition(*axis)) {
+        if (isPosition(axis->role)) {
             for (int d = 0; d < std::min(axis->dims, 16); ++d) positions.push_back(size);
         } else {
             for (int d = 0; d < std::min(axis->dims, 16); ++d) channels = times(channels, size);
@@ -73,7 +69,10 @@ long SizeSolution::elements(const Circuit& circuit, const std::string& wire) con
 
 long parameterCount(const Circuit& circuit, const SizeSolution& sizes, const Operation& op) {
     const OperationDescription* d = findOperation(op.kind);
-    if (d == nullptr || !op.tie.empty()) return 0;
+    if (d == nullptr) return 0;
+    if (d->learnedNumbers != nullptr)
+        return d->learnedNumbers(circuit, op, [&](const std::vector<std::string>& axes) { return product(circuit, sizes, axes); });
+    if (!op.tie.empty()) return 0;
     const ParamSet params = operationParams(op);
     const auto orUnknown = [](long n) { return n > 0 ? n : -1; };
     if (d->rule == AxisRule::Map) {

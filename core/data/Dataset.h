@@ -15,6 +15,7 @@ struct DataSchema {
     int classes = 0;    // labels are 0 .. classes-1
     std::vector<std::string> classNames;    // as many as classes
     std::vector<std::string> featureNames;  // empty, or one per feature
+    int tokens = 0;     // > 0: the values are tokens, whole numbers from 0 to tokens-1; they are never standardised
 
     Index features() const { return elements(shape); }
     bool isImage() const { return shape.size() == 3; }

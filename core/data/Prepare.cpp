@@ -142,7 +142,10 @@ std::string shapeText(const Shape& shape) {
 std::string summaryOf(const PreparedData& data, const std::string& mode) {
     std::string out = std::to_string(data.train.count()) + " training and " + std::to_string(data.test.count()) +
                       " test samples, " + std::to_string(data.schema.classes) + " classes, " + shapeText(data.schema.shape);
-    if (mode == "none") out += ", not standardised";
+    if (data.schema.tokens > 0)
+        out += ", " + std::to_string(data.schema.tokens) + " tokens";
+    else if (mode == "none")
+        out += ", not standardised";
     if (mode == "global") out += ", (x − " + fixed(data.mean[0], 4) + ") / " + fixed(data.deviation[0], 4);
     if (mode == "feature") out += ", each feature standardised";
     if (!data.noisy.empty()) {
@@ -199,6 +202,7 @@ Result<PreparedData> prepareData(const Dataset& raw, const ParamSet& options, st
                      raw.schema.id, "Choose more classes, a larger limit or another test share."};
 
     std::string mode = options.text("standardise");
+    if (raw.schema.tokens > 0) mode = "none";
     if (mode == "auto") mode = raw.schema.isImage() ? "global" : "feature";
     Moments moments{{0.0}, {1.0}};
     if (mode == "global") moments = wholeMoments(raw.train, trainRows);

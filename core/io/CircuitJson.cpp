@@ -244,8 +244,27 @@ private:
         }
         if (c.has("state")) group.open = c.at("state").word({"open", "closed"}) == "open";
         group.fill = c.textOr("fill", "");
-        group.extra = extraText(unknownMembers(c, {"id", "title", "members", "state", "fill"}));
+        JsonValue extra = unknownMembers(c, {"id", "title", "members", "state", "fill", "repeat", "params", "lib"});
+        if (c.has("repeat") && !c.at("repeat").value().isNull()) readRepeat(c.at("repeat"), group.repeat, extra);
+        if (c.has("params")) {
+            const JsonCursor params = c.at("params");
+            params.expectObject();
+            for (const auto& [name, value] : params.members())
+                group.params[name] = value.value().type() == JsonValue::Type::Number ? std::to_string(value.integer(1, kMaxAxisSize))
+                                                                                     : value.text();
+        }
+        group.block = c.textOr("lib", "");
+        group.extra = extraText(extra);
         m_circuit.groups.push_back(std::move(group));
+    }
+
+    void readRepeat(const JsonCursor& c, Repeat& repeat, JsonValue& extra) {
+        c.expectObject();
+        const JsonCursor count = c.at("count");
+        repeat.count = count.value().type() == JsonValue::Type::Number ? std::to_string(count.integer(1, 1'000'000)) : id(count);
+        repeat.variable = c.textOr("var", "");
+        if (c.has("weights")) repeat.shared = c.at("weights").word({"own", "shared"}) == "shared";
+        if (JsonValue rest = unknownMembers(c, {"count", "var", "weights"}); !rest.members().empty()) extra.set("repeat", std::move(rest));
     }
 
     int column(const JsonCursor& parent, const std::string& name) {
@@ -384,7 +403,24 @@ JsonValue writeGroup(const Group& group) {
     out.set("members", JsonValue::texts(group.members));
     out.set("state", JsonValue::text(group.open ? "open" : "closed"));
     if (!group.fill.empty()) out.set("fill", JsonValue::text(group.fill));
-    appendExtra(out, extraValue(group.extra));
+    const JsonValue extra = extraValue(group.extra);
+    if (group.repeat) {
+        JsonValue repeat = JsonValue::object();
+        const std::string& count = group.repeat.count;
+        const bool whole = count.size() <= 7 && count[0] != '0' && count.find_first_not_of("0123456789") == std::string::npos;
+        repeat.set("count", whole ? JsonValue::integer(std::stol(count)) : JsonValue::text(count));
+        if (!group.repeat.variable.empty()) repeat.set("var", JsonValue::text(group.repeat.variable));
+        if (group.repeat.shared) repeat.set("weights", JsonValue::text("shared"));
+        if (const JsonValue* rest = extra.find("repeat")) appendExtra(repeat, *rest);
+        out.set("repeat", std::move(repeat));
+    }
+    if (!group.block.empty()) out.set("lib", JsonValue::text(group.block));
+    if (!group.params.empty()) {
+        JsonValue params = JsonValue::object();
+        for (const auto& [name, value] : group.params) params.set(name, JsonValue::text(value));
+        out.set("params", std::move(params));
+    }
+    appendExtra(out, extra, {"repeat"});
     return out;
 }
 

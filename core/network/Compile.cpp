@@ -1,5 +1,5 @@
 // From a circuit to a network: order, layouts, kernels, parameters, stages, shared memory.
-#include "core/circuit/SizeSolver.h"
+#include "core/circuit/Expand.h"
 #include "core/network/NetworkState.h"
 
 #include <algorithm>
@@ -15,16 +15,12 @@ Error problem(std::string code, std::string message, std::string where, std::str
     return Error{std::move(code), std::move(message), std::move(where), std::move(hint)};
 }
 
-bool isPosition(const Axis& axis) {
-    return axis.role == AxisRole::Space || axis.role == AxisRole::Seq || axis.role == AxisRole::Time;
-}
-
 ArrayLayout layoutOf(const Circuit& circuit, const SizeSolution& sizes, const Wire& wire) {
     ArrayLayout layout;
     for (const bool positions : {false, true})
         for (const std::string& id : wire.axes) {
             const Axis* axis = circuit.axis(id);
-            if (axis->role == AxisRole::Batch || isPosition(*axis) != positions) continue;
+            if (axis->role == AxisRole::Batch || isPosition(axis->role) != positions) continue;
             for (int d = 0; d < axis->dims; ++d) layout.dimensions.push_back({id, sizes.size.at(id), positions});
         }
     return layout;
@@ -43,12 +39,16 @@ std::string prefixOf(const Operation& operation) {
 class Compiler {
 public:
     Compiler(const Circuit& circuit, const CompileOptions& options, Network::State& state)
-        : m_circuit(circuit), m_options(options), m_state(state) {}
+        : m_circuit(circuit), m_options(options), m_state(state) {}  // a copy: repetitions are written out in it
 
     Result<void> run();
 
 private:
+    Result<void> solve();
+    Result<void> expand();
     Result<void> order();
+    std::vector<const Operation*> orderOfExecution() const;
+    int arrayBehind(int node) const;
     Result<void> checkEnds();
     Result<void> build();
     Result<void> buildNode(int node);
@@ -58,12 +58,14 @@ private:
     void share();
     void planBackward();
     void findOutput();
+    void nameAsDrawn();
 
     const Operation& operation(int node) const {
         return *m_circuit.operation(m_state.infos[static_cast<std::size_t>(node)].operation);
     }
 
-    const Circuit& m_circuit;
+    Circuit m_circuit;
+    ExpandedCircuit m_expanded;  // where the copies of repetitions come from
     const CompileOptions& m_options;
     Network::State& m_state;
     SizeSolution m_sizes;
@@ -79,16 +81,45 @@ Result<void> Compiler::run() {
         if (findOperation(op.kind) == nullptr || findKernel(op.kind) == nullptr)
             return problem("LAB-NET-101", "the operation kind \"" + op.kind + "\" is not known here", displayName(op),
                            "replace it or delete it; it can be drawn and saved, but not run");
+    for (const auto step : {&Compiler::solve, &Compiler::expand, &Compiler::checkEnds, &Compiler::order, &Compiler::build})
+        if (Result<void> ok = (this->*step)(); !ok) return ok;
+    share();
+    planBackward();
+    nameAsDrawn();
+    return {};
+}
+
+Result<void> Compiler::solve() {
     std::vector<long> shape(m_options.inputShape.begin(), m_options.inputShape.end());
     m_sizes = solveSizes(m_circuit, shape, m_options.classes);
     for (const Problem& p : m_sizes.problems)
         if (p.severity == Problem::Severity::Error)
             return problem(p.code, p.message, p.operation.empty() ? p.wire : p.operation, p.hint);
-    for (const auto step : {&Compiler::checkEnds, &Compiler::order, &Compiler::build})
-        if (Result<void> ok = (this->*step)(); !ok) return ok;
-    share();
-    planBackward();
     return {};
+}
+
+// Repetitions are written out once their number is known; what is repeated keeps the sizes that it has.
+Result<void> Compiler::expand() {
+    if (!needsExpansion(m_circuit)) return {};
+    Result<ExpandedCircuit> expanded = expandCircuit(m_circuit, m_sizes);
+    if (!expanded) return expanded.error();
+    m_expanded = *std::move(expanded);
+    m_circuit = m_expanded.circuit;
+    for (Axis& axis : m_circuit.axes)
+        if (const auto it = m_sizes.size.find(axis.id); it != m_sizes.size.end()) axis.size = std::to_string(it->second);
+    if (Result<void> ok = checkInvariants(m_circuit); !ok) return ok;
+    return solve();
+}
+
+// Copies carry the ids of what was drawn.
+void Compiler::nameAsDrawn() {
+    if (m_expanded.operationOf.empty() && m_expanded.wireOf.empty()) return;
+    for (NodeInfo& info : m_state.infos) info.operation = m_expanded.operation(info.operation);
+    for (ArrayInfo& array : m_state.arrays) array.wire = m_expanded.wire(array.wire);
+    for (std::size_t b = 0; b < m_state.store.blocks().size(); ++b) {
+        const int block = static_cast<int>(b);
+        m_state.store.setOperation(block, m_expanded.operation(m_state.store.block(block).operation));
+    }
 }
 
 Result<void> Compiler::checkEnds() {
@@ -106,8 +137,44 @@ Result<void> Compiler::checkEnds() {
     return {};
 }
 
-Result<void> Compiler::order() {
+// Producers before consumers. What begins without an input stands right before its reader, and what ends without an
+// output right behind its writer, so that they do not bridge the places where the circuit can be cut.
+std::vector<const Operation*> Compiler::orderOfExecution() const {
+    std::vector<const Operation*> out;
+    std::map<std::string, const Operation*> begins;                  // wire -> its writer
+    std::map<std::string, std::vector<const Operation*>> ends;       // wire -> what ends it
     const std::vector<const Operation*> ordered = m_circuit.ordered();
+    for (const Operation* op : ordered) {
+        const AxisRule rule = findOperation(op->kind)->rule;
+        if (rule == AxisRule::Own && op->in.empty() && !op->out.empty() && m_circuit.consumer(op->out.front()) != nullptr)
+            begins[op->out.front()] = op;
+        if (rule == AxisRule::Own && op->out.empty() && !op->in.empty()) ends[op->in.front()].push_back(op);
+    }
+    for (const Operation* op : ordered) {
+        if (!op->out.empty() && begins.count(op->out.front()) != 0) continue;
+        if (!op->in.empty() && op->out.empty() && ends.count(op->in.front()) != 0) continue;
+        for (const std::string& w : op->in)
+            if (const auto it = begins.find(w); it != begins.end()) out.push_back(it->second);
+        out.push_back(op);
+        for (const std::string& w : op->out)
+            if (const auto it = ends.find(w); it != ends.end()) out.insert(out.end(), it->second.begin(), it->second.end());
+    }
+    return out;
+}
+
+// The one array that is written up to `node` and read behind it.
+int Compiler::arrayBehind(int node) const {
+    std::vector<char> written(m_state.arrays.size(), 0);
+    for (int i = 0; i <= node; ++i)
+        for (const int out : m_state.infos[static_cast<std::size_t>(i)].out) written[static_cast<std::size_t>(out)] = 1;
+    for (std::size_t i = static_cast<std::size_t>(node) + 1; i < m_state.infos.size(); ++i)
+        for (const int in : m_state.infos[i].in)
+            if (written[static_cast<std::size_t>(in)] != 0) return in;
+    return m_state.infos[static_cast<std::size_t>(node)].out.front();
+}
+
+Result<void> Compiler::order() {
+    const std::vector<const Operation*> ordered = orderOfExecution();
     if (ordered.size() != m_circuit.operations.size())
         return problem("LAB-NET-104", "the wires form a loop", m_circuit.title, "cut one wire of it");
     for (const Operation* op : ordered) {
@@ -143,7 +210,7 @@ Result<void> Compiler::order() {
 
 Result<BlockAt> Compiler::addBlock(int node, const std::string& suffix, ParamBlock block) {
     const Operation& op = operation(node);
-    if (!op.tie.empty()) {
+    if (!op.tie.empty() && block.operation.empty()) {
         const auto owner = m_blocks.find(op.tie);
         if (owner != m_blocks.end()) {
             const auto found = owner->second.find(suffix);
@@ -196,13 +263,15 @@ void Compiler::findTargets(const Operation& op, KernelBuild& build) const {
 Result<void> Compiler::buildNode(int node) {
     NodeInfo& info = m_state.infos[static_cast<std::size_t>(node)];
     const Operation& op = operation(node);
-    KernelBuild build{op, operationParams(op), {}, {}, {}, {}, {}};
+    KernelBuild build{op, operationParams(op), {}, {}, {}, {}, {}, &m_circuit, &m_sizes};
     for (const int array : info.in) build.in.push_back(m_state.layouts[static_cast<std::size_t>(array)]);
     for (const int array : info.out) build.out.push_back(m_state.layouts[static_cast<std::size_t>(array)]);
     findTargets(op, build);
+    // Kinds with wiring of their own check it themselves.
+    const bool own = findOperation(op.kind)->rule == AxisRule::Own;
     for (const ArrayLayout& in : build.in)
         for (const ArrayLayout& out : build.out)
-            if (!passesInOrder(in, build.targetIn, out, build.targetOut))
+            if (!own && !passesInOrder(in, build.targetIn, out, build.targetOut))
                 return problem("LAB-NET-106", "the axes that pass by stand in another order behind it than in front of it",
                                displayName(op), "give its wires the same order of axes");
     build.addBlock = [&](const std::string& suffix, ParamBlock block) { return addBlock(node, suffix, std::move(block)); };
@@ -237,8 +306,8 @@ Result<void> Compiler::build() {
         Stage stage;
         stage.firstNode = range.first;
         stage.lastNode = range.last;
-        stage.input = m_state.infos[static_cast<std::size_t>(range.first)].in.front();
-        stage.output = m_state.infos[static_cast<std::size_t>(range.last - 1)].out.front();
+        stage.input = m_state.stages.empty() ? m_state.input : m_state.stages.back().output;
+        stage.output = arrayBehind(range.last - 1);
         stage.firstBlock = stage.lastBlock = static_cast<int>(m_state.store.blocks().size());
         int maps = 0, functions = 0, others = 0;
         for (int i = range.first; i < range.last; ++i) {
@@ -313,7 +382,9 @@ void Compiler::nameStages() {
             const std::string index =
                 learned.size() == 1 && ofMap ? number : displayName(*m_circuit.operation(block.operation));
             std::string letter = block.weight ? "*W*" : "*b*";
-            if (!ofMap)
+            if (!block.title.empty())
+                letter = block.title;
+            else if (!ofMap)
                 letter = suffix == "weight" ? "*g*" : suffix == "bias" ? "*b*" : suffix == "running_mean" ? "μ" : "σ^2";
             m_state.store.setTitle(b, letter + "_{" + index + "}");
         }
@@ -347,7 +418,9 @@ void Compiler::share() {
         Network::State::Node& node = m_state.nodes[i];
         const NodeInfo& info = m_state.infos[i];
         if (info.in.empty() || info.out.empty()) {
-            node.skipForward = node.skipBackward = true;
+            // What enters is put there by the caller; what else begins by itself has something to write.
+            node.skipForward = info.out.empty() || findOperation(info.kind)->rule == AxisRule::Source;
+            node.skipBackward = true;
             continue;
         }
         if (node.kernel->view()) {

@@ -8,18 +8,35 @@ namespace lab {
 namespace {
 
 // The one list of kernels, by operation kind.
-constexpr std::array<std::pair<const char*, KernelFactory>, 12> kKernels = {{
+constexpr std::array<std::pair<const char*, KernelFactory>, 29> kKernels = {{
     {"input", makeEndKernel},
     {"linear", makeLinearKernel},
-    {"conv", makeConvKernel},
+    {"linearT", makeTransposedLinearKernel},
+    {"conv", makeTappedConvKernel},
+    {"convT", makeTransposedConvKernel},
+    {"embed", makeEmbeddingKernel},
+    {"offset", makeOffsetKernel},
     {"pointwise", makePointwiseKernel},
     {"norm", makeNormKernel},
     {"softmax", makeSoftmaxKernel},
+    {"mask", makeMaskKernel},
+    {"scale", makeScaleKernel},
+    {"spike", makeSpikeKernel},
     {"dropout", makeDropoutKernel},
     {"pool", makePoolKernel},
+    {"window", makeWindowKernel},
     {"merge", makeMergeKernel},
+    {"split", makeSplitKernel},
+    {"concat", makeConcatKernel},
+    {"parts", makePartsKernel},
     {"copy", makeCopyKernel},
-    {"add", makeAddKernel},
+    {"add", makeFoldKernel},
+    {"einsum", makeEinsumKernel},
+    {"rename", makeRenameKernel},
+    {"index", makeIndexKernel},
+    {"grab", makeZeroKernel},
+    {"drop", makeEndKernel},
+    {"discard", makeEndKernel},
     {"output", makeEndKernel},
 }};
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/circuit/Operations.h"
+#include "core/circuit/SizeSolver.h"
 #include "core/math/Activations.h"
 #include "core/network/Network.h"
 
@@ -99,7 +100,10 @@ struct KernelBuild {
     std::vector<std::string> targetOut;  // axes that it writes, on its first output wire
     // Adds "<operation>.<suffix>" or, for an operation that is tied to another, finds the block of that one; an error
     // (LAB-NET-107) where the shapes differ.
+    // A block that already names its operation is its own whatever it is tied to.
     std::function<Result<BlockAt>(const std::string& suffix, ParamBlock block)> addBlock;
+    const Circuit* circuit = nullptr;     // the circuit that is compiled, repetitions written out
+    const SizeSolution* sizes = nullptr;  // and its sizes
 };
 
 using KernelFactory = Result<std::unique_ptr<Kernel>> (*)(const KernelBuild&);
@@ -119,6 +123,23 @@ Result<std::unique_ptr<Kernel>> makeMergeKernel(const KernelBuild&);
 Result<std::unique_ptr<Kernel>> makeCopyKernel(const KernelBuild&);
 Result<std::unique_ptr<Kernel>> makeAddKernel(const KernelBuild&);
 Result<std::unique_ptr<Kernel>> makeSoftmaxKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeEinsumKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeSplitKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeRenameKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeConcatKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makePartsKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeIndexKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeZeroKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeWindowKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeTappedConvKernel(const KernelBuild&);      // any dilation
+Result<std::unique_ptr<Kernel>> makeTransposedConvKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeTransposedLinearKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeEmbeddingKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeOffsetKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeMaskKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeScaleKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeSpikeKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeFoldKernel(const KernelBuild&);            // sum, product or maximum of arrays
 
 // The dimensions of `axes` in this layout; an error (LAB-NET-105) where they do not lie side by side in memory.
 // An empty list means the whole sample.

@@ -30,6 +30,8 @@ public:
 
     void setTitle(int block, std::string title) { m_blocks[static_cast<std::size_t>(block)].title = std::move(title); }
 
+    void setOperation(int block, std::string id) { m_blocks[static_cast<std::size_t>(block)].operation = std::move(id); }
+
     const std::vector<ParamBlock>& blocks() const { return m_blocks; }
     const ParamBlock& block(int i) const { return m_blocks[static_cast<std::size_t>(i)]; }
     int find(const std::string& name) const;  // -1 if there is none

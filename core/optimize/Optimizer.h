@@ -33,6 +33,9 @@ struct OptimizerDescription {
     std::vector<std::string> equations;  // label markup
     std::vector<ParamSpec> params;       // always contains "rate"; weight decay where it exists is "decay"
     std::function<std::unique_ptr<Optimizer>(const ParamSet&, Index count)> make;
+    // The same in PyTorch, for the code export: parameters in braces, {groups} for the parameter groups, whose decay is
+    // named "weight_decay". Empty = not exported.
+    std::string torch;
 };
 
 const std::vector<OptimizerDescription>& optimizerRegistry();

@@ -243,7 +243,8 @@ std::vector<OptimizerDescription> makeRegistry() {
                     "Robbins & Monro, 1951",
                     {"w ← w - η (g + λ w)"},
                     {rateSpec(0.1), decaySpec(0, kGradientDecay)},
-                    [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Sgd>(p, n); }});
+                    [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Sgd>(p, n); },
+                    "torch.optim.SGD({groups}, lr={rate})"});
     list.push_back(
         {"momentum",
          "Momentum",
@@ -251,7 +252,8 @@ std::vector<OptimizerDescription> makeRegistry() {
          "Polyak, 1964; in the form of PyTorch",
          {"v ← μ v + g + λ w", "w ← w - η v"},
          {rateSpec(0.05), decaySpec(0, kGradientDecay), momentumSpec()},
-         [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Momentum>(p, n, false); }});
+         [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Momentum>(p, n, false); },
+         "torch.optim.SGD({groups}, lr={rate}, momentum={momentum})"});
     list.push_back(
         {"nesterov",
          "Nesterov momentum",
@@ -259,7 +261,8 @@ std::vector<OptimizerDescription> makeRegistry() {
          "Nesterov, 1983; Sutskever et al., 2013; in the form of PyTorch",
          {"d = g + λ w", "v ← μ v + d", "w ← w - η (d + μ v)"},
          {rateSpec(0.05), decaySpec(0, kGradientDecay), momentumSpec()},
-         [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Momentum>(p, n, true); }});
+         [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Momentum>(p, n, true); },
+         "torch.optim.SGD({groups}, lr={rate}, momentum={momentum}, nesterov=True)"});
     const std::vector<std::string> moments = {"m ← β_1 m + (1 - β_1) g", "v ← β_2 v + (1 - β_2) g^2",
                                               "m̂ = m/(1 - β_{1}^t),  v̂ = v/(1 - β_{2}^t)"};
     std::vector<std::string> adam = moments, adamw = moments;
@@ -268,12 +271,14 @@ std::vector<OptimizerDescription> makeRegistry() {
     list.push_back({"adam", "Adam", "Gives every weight a step of about the same length.", "Kingma & Ba, ICLR 2015", adam,
                     adamParams(decaySpec(0, kGradientDecay)), [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> {
                         return std::make_unique<Adam>(p, n, false);
-                    }});
+                    },
+                    "torch.optim.Adam({groups}, lr={rate}, betas=({beta1}, {beta2}), eps={eps})"});
     list.push_back(
         {"adamw", "AdamW", "Adam whose weight decay does not go through the moments.", "Loshchilov & Hutter, ICLR 2019",
          adamw,
          adamParams(decaySpec(0.01, "Pulls weights towards 0 by the share η λ of every step. Biases are left alone.")),
-         [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Adam>(p, n, true); }});
+         [](const ParamSet& p, Index n) -> std::unique_ptr<Optimizer> { return std::make_unique<Adam>(p, n, true); },
+         "torch.optim.AdamW({groups}, lr={rate}, betas=({beta1}, {beta2}), eps={eps})"});
     return list;
 }
 

@@ -97,6 +97,21 @@ struct Suitability {
     std::vector<std::string> notes;  // things worth knowing although it works ("the read-out L3 is not used")
 };
 
+// A rule's training step as PyTorch text, for the code export. The exported module offers, for stage l from 0:
+// model.stages[l](h), model.parts[l] (its trained tensors) and, where the rule has parameters of its own, model.rule.<name>.
+// `optimizers[i]` belongs to groups[i].
+struct TorchStep {
+    std::string code;  // defines train_step(model, optimizers, x, y), which returns the loss
+    struct Group {
+        std::string title;
+        int stage = -1;                 // trained tensors of this stage ...
+        std::vector<std::string> own;   // ... and these of the rule's own
+    };
+    std::vector<Group> groups;          // one optimiser each
+    // Names of rule-owned weights that carry the error down in place of a weight: block of the network -> block of the rule.
+    std::map<std::string, std::string> carriers;
+};
+
 struct RuleDescription {
     std::string id;       // "forward-forward"
     std::vector<std::string> aliases;  // "ff"
@@ -119,6 +134,8 @@ struct RuleDescription {
     std::function<Suitability(const Circuit&, const Network&, const DataSchema&, const ParamSet&)> suits;
     std::function<std::vector<Mark>(const Circuit&, const Network&, const ParamSet&)> marks;
     std::function<std::unique_ptr<LearningRule>(RuleInit)> make;
+    // For the code export; null = this rule is not exported. Errors: settings that the exported text does not cover.
+    std::function<Result<TorchStep>(const Network&, const ParamSet&)> torch;
 };
 
 // The one explicit list, in the order of the rule menu.

@@ -17,8 +17,14 @@ struct OperationCase {
     std::vector<double> x;           // rows of samples, for the hand-worked values
     std::vector<double> expected;    // output of the last stage
     bool training = false;           // mode of the hand-worked values
+    bool slopes = true;              // false: the derivative is a stand-in, or the input is no number (checked by hand)
 };
 
 std::vector<OperationCase> operationCases();
+
+// Its parts in files of their own: OperationCasesWiring.cpp.
+std::vector<OperationCase> wiringCases();
+std::vector<OperationCase> sequenceCases();
+std::vector<OperationCase> repetitionCases();
 
 }  // namespace lab::test

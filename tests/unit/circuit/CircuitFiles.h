@@ -45,7 +45,7 @@ inline const char* const kForwardForward = R"({ "ncd": 1, "title": "digits, forw
   "ops": [
     {"id":"in","kind":"input","in":[],"out":["w0"],"name":"X"},
     {"id":"lab","kind":"input","in":[],"out":["w1"],"name":"y"},
-    {"id":"cat","kind":"concat","in":["w0","w1"],"out":["w2"],"target":{"in":["p","k"],"out":["x"],"by":[1,2]},
+    {"id":"cat","kind":"join-as-you-like","in":["w0","w1"],"out":["w2"],"target":{"in":["p","k"],"out":["x"],"by":[1,2]},
      "args":{"how":{"deep":[1,2.50,null]},"n":3,"rate":0.5,"flag":false},"reindex":{"strides":{"x":2}}},
     {"id":"nz1","kind":"norm","in":["w2"],"out":["w3"],"target":{"in":["x"],"out":["x"]},"args":{"type":"l2","gain":false}},
     {"id":"L1","kind":"linear","in":["w3"],"out":["w4"],"target":{"in":["x"],"out":["n1"]},"args":{"bias":true}},
@@ -54,7 +54,7 @@ inline const char* const kForwardForward = R"({ "ncd": 1, "title": "digits, forw
     {"id":"L2","kind":"linear","in":["w6"],"out":["w7"],"target":{"in":["n1"],"out":["n2"]},"args":{"bias":true},"note":"second"},
     {"id":"r2","kind":"pointwise","in":["w7"],"out":["w8"],"args":{"fn":"relu"}},
     {"id":"out","kind":"output","in":["w8"],"out":[]} ],
-  "groups": [ {"id":"g1","title":"layer 1","members":["nz1","L1","r1"],"state":"open","fill":"soft","repeat":{"count":2,"var":"l"}} ],
+  "groups": [ {"id":"g1","title":"layer 1","members":["nz1","L1","r1"],"state":"open","fill":"soft","repeat":{"count":1,"var":"l"}} ],
   "layout": { "rank":{"in":0,"cat":1}, "lanes":{"0":["w0","w1"]}, "order":{"w0":["b","s","p"]}, "stretch":{"2":40}, "zoom":1.50 },
   "rules": [ {"id":"ff","active":true} ], "notes": [ {"id":"n","text":"credit stays inside"} ], "custom": {"kept": true} })";
 

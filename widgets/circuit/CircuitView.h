@@ -13,8 +13,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 
 class QAction;
+class QLineEdit;
+class QMenu;
+class QVariantAnimation;
 
 namespace lab {
 
@@ -33,7 +37,8 @@ public:
     // One entry per command of the editor; the window places them into menus and bars. Shortcuts are set.
     enum class Command {
         Cut, Copy, Paste, Duplicate, Delete, DeleteWithoutHealing, SelectAll, SelectNone, Group, Ungroup, Residual,
-        MoveLeft, MoveRight, Rename, QuickAdd, NextProblem, PreviousProblem, Fit, FitSelection, ZoomIn, ZoomOut, ActualSize,
+        MoveLeft, MoveRight, LaneUp, LaneDown, MoveIntoBlock, MoveOutOfBlock, ToggleBlock, Tidy, Replace, Connect, MoveEnd, Join,
+        SelectWire, EditSize, Find, Rename, QuickAdd, NextProblem, PreviousProblem, Fit, FitSelection, ZoomIn, ZoomOut, ActualSize,
         ToggleColumns, ToggleSizes, ToggleActivity, ToggleRule, ToggleCosts, ToggleBatch, ToggleMinimap
     };
 
@@ -66,7 +71,18 @@ public:
     void fit();
     // Selects and shows the wire or operation of this problem, with its fixes; index into sizes().problems.
     void showProblem(int index);
-    void openQuickAdd(const QString& text = QString());
+    // `at`: where the pointer is, in the widget; without it the line opens under what it adds to.
+    void openQuickAdd(const QString& text = QString(), std::optional<QPointF> at = std::nullopt);
+    // Only what fits on a branch of this wire.
+    void openFitting(const std::string& wire, QPointF at);
+    // A field on the label: a number, an expression, a name or "?".
+    void openSizeEditor(const std::string& wire, const std::string& axis);
+    QLineEdit* sizeEditor() const { return m_sizeEditor; }
+    // Items move to their new places in 160 ms; off where the desktop asks for less motion.
+    void setAnimated(bool on) { m_animated = on; }
+    bool animating() const;
+    // Letters that stand on the targets while a wire is led by keyboard; empty otherwise.
+    std::vector<std::pair<QString, std::string>> targets() const { return m_targets; }
     // Adds a preset after the selection, or on the selected wire.
     void addPreset(const QString& word);
 
@@ -111,10 +127,36 @@ protected:
     void dragLeaveEvent(QDragLeaveEvent* event) override;
     void dropEvent(QDropEvent* event) override;
     bool focusNextPrevChild(bool next) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
     bool event(QEvent* event) override;
 
 private:
-    enum class Gesture { None, Pan, RubberBand, PressOnItem, Minimap };
+    enum class Gesture { None, Pan, RubberBand, PressOnItem, Minimap, Wire, Lane, Stretch };
+    // What leading a wire somewhere means.
+    enum class Lead { Branch, Move, All, Join };
+    enum class Asking { Add, Fitting, Replace, Find };
+
+    void pressWire(const DiagramHit& hit, QPointF scene, Qt::KeyboardModifiers modifiers);
+    void leadWire(QPointF widget);
+    void dropWire(QPointF widget);
+    bool cancelGesture();
+    Result<CircuitChange> leadTo(const std::string& operation) const;
+    void markLegalTargets();
+    void startLeading(Lead lead);
+    bool chooseTarget(const QString& letter);
+    void askForMerge(const std::string& first, const std::string& second, QPointF at);
+    void paintLead(QPainter& painter) const;
+    void paintTargets(QPainter& painter) const;
+    void ask(Asking what, const QString& text, std::optional<QPointF> at);
+    void answer(const QString& line);
+    std::vector<std::string> offer(const std::string& line) const;
+    std::vector<std::string> matches(const std::string& text) const;
+    void commitSize();
+    void placeSizeEditor();
+    void moveSelection(QPointF widget);
+    std::string wireForKeyboard() const;
+    QMenu* contextMenu(const DiagramHit& hit);
+    friend class CircuitViewProbe;  // tests open the context menu without blocking
 
     void makeActions();
     void run(Command command);
@@ -179,6 +221,26 @@ private:
 
     QuickAddLine* m_quickAdd = nullptr;
     FixPopup* m_fixes = nullptr;
+    QLineEdit* m_sizeEditor = nullptr;
+    std::string m_editedWire, m_editedAxis;
+
+    // A wire being led by pointer or keyboard.
+    std::string m_leadWire, m_selectedAxis;
+    Lead m_lead = Lead::Branch;
+    bool m_leading = false;
+    QPointF m_leadFrom, m_leadAt;  // scene, widget
+    std::map<std::string, bool> m_legal;
+    std::vector<std::pair<QString, std::string>> m_targets;
+    QString m_typed;
+    bool m_swallowMenu = false;
+    int m_stretchRank = -1;
+
+    Asking m_asking = Asking::Add;
+    std::string m_askWire;
+    std::vector<std::string> m_fitting, m_recent;
+    std::optional<QPointF> m_askAt;
+    bool m_animated = true;
+    QVariantAnimation* m_motion = nullptr;
 };
 
 }  // namespace lab

@@ -1,20 +1,25 @@
 // Mouse, wheel, keyboard and drag-and-drop of the canvas.
+#include "core/circuit/EditTools.h"
 #include "core/circuit/Operations.h"
 #include "widgets/circuit/CircuitView.h"
 #include "widgets/circuit/EditorPopups.h"
 #include "widgets/circuit/GlyphKit.h"
 #include "widgets/circuit/PaletteView.h"
+#include "widgets/circuit/RewireEdits.h"
 
 #include <QAction>
 #include <QContextMenuEvent>
 #include <QDragEnterEvent>
 #include <QHelpEvent>
+#include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
+#include <QNativeGestureEvent>
 #include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace lab {
 
@@ -34,6 +39,11 @@ bool contains(const std::vector<std::string>& list, const std::string& id) {
 DiagramHit CircuitView::hitAt(QPointF widget) const { return m_scene.hit(toScene(widget), kReach / m_scale); }
 
 void CircuitView::wheelEvent(QWheelEvent* event) {
+    if (minimapRect().contains(event->position())) {
+        zoomAbout(QRectF(rect()).center(), std::pow(1.0015, event->angleDelta().y()));
+        event->accept();
+        return;
+    }
     const QPoint pixels = event->pixelDelta();
     // A touch pad scrolls in pixels and pans; a wheel zooms at the cursor.
     if (!pixels.isNull() && !(event->modifiers() & Qt::ControlModifier)) {
@@ -48,8 +58,14 @@ void CircuitView::wheelEvent(QWheelEvent* event) {
 }
 
 void CircuitView::mousePressEvent(QMouseEvent* event) {
+    if (event->button() == Qt::RightButton && (m_gesture != Gesture::None || m_leading) && cancelGesture()) {
+        m_swallowMenu = true;  // the click that cancels opens nothing
+        return;
+    }
     setFocus(Qt::MouseFocusReason);
     m_fixes->hide();
+    if (m_sizeEditor->isVisible()) commitSize();
+    cancelGesture();
     m_pressed = m_last = event->position();
     if (event->button() == Qt::MiddleButton || (event->button() == Qt::LeftButton && m_space)) {
         m_gesture = Gesture::Pan;
@@ -93,9 +109,20 @@ void CircuitView::mousePressEvent(QMouseEvent* event) {
         case DiagramHit::Kind::Wire:
         case DiagramHit::Kind::Label:
             changeSelection({}, hit.id);
-            m_gesture = Gesture::PressOnItem;
+            m_selectedAxis = hit.axis;
+            pressWire(hit, scene, event->modifiers());
             return;
         case DiagramHit::Kind::None: break;
+    }
+    if ((event->modifiers() & Qt::AltModifier) && m_editable) {
+        // A gap between columns is pulled wider.
+        for (const PlacedColumn& c : diagramLayout().columns)
+            if (c.data && scene.x() >= c.x - 3.0 && scene.x() <= c.x + c.w + 3.0) {
+                m_gesture = Gesture::Stretch;
+                m_stretchRank = c.rank;
+                setCursor(Qt::SplitHCursor);
+                return;
+            }
     }
     if (extend) {
         m_gesture = Gesture::RubberBand;
@@ -120,6 +147,9 @@ void CircuitView::mouseMoveEvent(QMouseEvent* event) {
             update();
             break;
         case Gesture::Minimap: moveByMinimap(at); break;
+        case Gesture::Wire: leadWire(at); break;
+        case Gesture::Lane:
+        case Gesture::Stretch: break;
         case Gesture::PressOnItem:
             // Dragging a glyph sideways moves it by columns when it is let go.
             break;
@@ -150,19 +180,49 @@ void CircuitView::mouseReleaseEvent(QMouseEvent* event) {
         const DiagramHit hit = hitAt(event->position());
         if (hit.kind == DiagramHit::Kind::Group) changeSelection({hit.id}, {});
         else changeSelection({}, {});
-    } else if (was == Gesture::PressOnItem && !click && m_editable && m_selection.size() == 1 && m_selectedWire.empty()) {
-        // How many columns were crossed?
-        const double from = toScene(m_pressed).x(), to = toScene(event->position()).x();
-        int columns = 0;
-        for (const PlacedColumn& c : diagramLayout().columns) {
-            if (c.data) continue;
-            const double middle = c.x + c.w / 2;
-            if (to > from && middle > from + 20.0 && middle < to) ++columns;
-            if (to < from && middle < from - 20.0 && middle > to) --columns;
+    } else if (was == Gesture::Wire) {
+        dropWire(event->position());
+    } else if (was == Gesture::Lane && !click && m_editable) {
+        const int steps = int(std::lround((event->position().y() - m_pressed.y()) / m_scale / metrics::kPitch));
+        const std::string wire = m_selectedWire, axis = m_selectedAxis;
+        if (steps != 0) {
+            request(moveLane(m_circuit, wire, axis, steps));
+            changeSelection({}, wire);
+            m_selectedAxis = axis;
         }
-        if (columns != 0 && m_circuit.operation(m_selection.front()) != nullptr)
-            request(moveOperation(m_circuit, m_selection.front(), columns));
+    } else if (was == Gesture::Stretch && !click && m_editable) {
+        request(stretchColumn(m_circuit, m_stretchRank, int(std::lround((event->position().x() - m_pressed.x()) / m_scale))));
+    } else if (was == Gesture::PressOnItem && !click && m_editable && !m_selection.empty() && m_selectedWire.empty()) {
+        if (event->modifiers() & Qt::AltModifier) request(duplicate(m_circuit, m_selection));
+        else moveSelection(event->position());
     }
+}
+
+// A glyph that was dragged: into another block, or by as many columns as it crossed.
+void CircuitView::moveSelection(QPointF widget) {
+    if (m_selection.size() != 1 || m_circuit.operation(m_selection.front()) == nullptr) return;
+    const std::string id = m_selection.front();
+    const QPointF scene = toScene(widget);
+    std::string block;
+    for (const PlacedBlock& b : diagramLayout().blocks)
+        if (b.rect.contains(scene.x(), scene.y())) block = b.group;  // the innermost comes last
+    const Group* now = parentOf(m_circuit, id);
+    if (block != (now == nullptr ? std::string() : now->id)) {
+        const Result<CircuitChange> moved = moveIntoGroup(m_circuit, id, block);
+        if (moved) {
+            request(moved);
+            return;
+        }
+    }
+    const double from = toScene(m_pressed).x(), to = scene.x();
+    int columns = 0;
+    for (const PlacedColumn& c : diagramLayout().columns) {
+        if (c.data) continue;
+        const double middle = c.x + c.w / 2;
+        if (to > from && middle > from + 20.0 && middle < to) ++columns;
+        if (to < from && middle < from - 20.0 && middle > to) --columns;
+    }
+    if (columns != 0) request(moveOperation(m_circuit, id, columns));
 }
 
 void CircuitView::mouseDoubleClickEvent(QMouseEvent* event) {
@@ -171,22 +231,33 @@ void CircuitView::mouseDoubleClickEvent(QMouseEvent* event) {
     if (hit.kind == DiagramHit::Kind::Operation) {
         changeSelection({hit.id}, {});
         emit editRequested(qs(hit.id));
+    } else if (hit.kind == DiagramHit::Kind::Label) {
+        openSizeEditor(hit.id, hit.axis);
+    } else if (hit.kind == DiagramHit::Kind::Group) {
+        const Group* g = m_circuit.group(hit.id);
+        if (g != nullptr && m_editable) request(setGroupOpen(m_circuit, hit.id, !g->open));
     } else if (hit.kind == DiagramHit::Kind::None) {
-        openQuickAdd();
+        openQuickAdd({}, event->position());
     }
 }
 
 void CircuitView::contextMenuEvent(QContextMenuEvent* event) {
-    const DiagramHit hit = hitAt(event->pos());
+    if (std::exchange(m_swallowMenu, false)) return;
+    QMenu* menu = contextMenu(hitAt(event->pos()));
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->popup(event->globalPos());
+}
+
+QMenu* CircuitView::contextMenu(const DiagramHit& hit) {
     if (hit.kind == DiagramHit::Kind::Operation || hit.kind == DiagramHit::Kind::Group) {
         if (!contains(m_selection, hit.id)) changeSelection({hit.id}, {});
     } else if (hit.kind == DiagramHit::Kind::Wire) {
         changeSelection({}, hit.id);
     }
-    QMenu menu(this);
+    auto* menu = new QMenu(this);
     if (hit.kind != DiagramHit::Kind::None && m_editable) {
         const bool replace = hit.kind == DiagramHit::Kind::Operation;
-        QMenu* add = menu.addMenu(replace ? QStringLiteral("Replace by") : QStringLiteral("Insert"));
+        QMenu* add = menu->addMenu(replace ? QStringLiteral("Replace by") : QStringLiteral("Insert"));
         for (const OperationPreset& preset : operationPresets()) {
             const OperationDescription* d = findOperation(preset.kind);
             if (d == nullptr || d->inputs == 0 || d->outputs == 0) continue;
@@ -194,12 +265,13 @@ void CircuitView::contextMenuEvent(QContextMenuEvent* event) {
             const DiagramHit place = hit;
             connect(add->addAction(qs(preset.title)), &QAction::triggered, this, [this, word, place] { request(dropResult(word, place)); });
         }
-        menu.addSeparator();
+        menu->addSeparator();
     }
     for (const Command c : {Command::QuickAdd, Command::Cut, Command::Copy, Command::Paste, Command::Duplicate, Command::Delete,
-                            Command::Residual, Command::Group, Command::Ungroup, Command::Rename, Command::Fit})
-        menu.addAction(m_actions[c]);
-    menu.exec(event->globalPos());
+                            Command::Residual, Command::Group, Command::Ungroup, Command::ToggleBlock, Command::Connect, Command::MoveEnd,
+                            Command::Join, Command::EditSize, Command::Rename, Command::Tidy, Command::Fit})
+        menu->addAction(m_actions[c]);
+    return menu;
 }
 
 bool CircuitView::focusNextPrevChild(bool next) {
@@ -222,6 +294,12 @@ void CircuitView::keyPressEvent(QKeyEvent* event) {
     }
     if (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)) {
         QWidget::keyPressEvent(event);
+        return;
+    }
+    if (!m_targets.empty()) {
+        const QString letter = event->text().toUpper();
+        if (letter.isEmpty()) return;
+        if (!chooseTarget(letter)) cancelGesture();
         return;
     }
     if (m_fixes->isVisible() && event->key() >= Qt::Key_1 && event->key() <= Qt::Key_9 && m_fixes->choose(event->key() - Qt::Key_0)) return;
@@ -373,6 +451,21 @@ QString CircuitView::toolTipAt(QPointF scene) const {
 }
 
 bool CircuitView::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride && !m_targets.empty()) {
+        // While targets wear letters, letters choose.
+        const auto* key = static_cast<QKeyEvent*>(event);
+        if (key->key() != Qt::Key_Escape) {
+            event->accept();
+            return true;
+        }
+    }
+    if (event->type() == QEvent::NativeGesture) {
+        const auto* gesture = static_cast<QNativeGestureEvent*>(event);
+        if (gesture->gestureType() == Qt::ZoomNativeGesture) {
+            zoomAbout(gesture->position(), 1.0 + gesture->value());
+            return true;
+        }
+    }
     if (event->type() == QEvent::ToolTip) {
         auto* help = static_cast<QHelpEvent*>(event);
         const QString tip = toolTipAt(toScene(help->pos()));

@@ -50,6 +50,8 @@ void CircuitView::paintEvent(QPaintEvent*) {
     }
     painter.restore();
     if (m_ghost) paintGhost(painter);
+    if (m_leading) paintLead(painter);
+    if (!m_targets.empty()) paintTargets(painter);
     if (!m_band.isEmpty()) {
         QColor fill = theme.selection;
         fill.setAlphaF(0.08F);
@@ -148,6 +150,16 @@ void CircuitView::paintMinimap(QPainter& painter) const {
     for (const PlacedBlock& b : diagramLayout().blocks) {
         painter.setBrush(theme.groupFill(b.fill));
         painter.drawRect(place(toRect(b.rect)));
+    }
+    if (m_toggles.activity) {
+        QColor glow = theme.activity;
+        for (const PlacedSpan& s : diagramLayout().spans) {
+            const auto a = m_activity.find(s.wire);
+            if (a == m_activity.end() || s.points.empty()) continue;
+            glow.setAlphaF(float(0.15 + 0.6 * std::clamp(std::isfinite(a->second) ? a->second : 1.0, 0.0, 1.0)));
+            painter.setBrush(glow);
+            painter.drawRect(place(QRectF(s.points.front().x, s.points.front().y - 8.0, s.points.back().x - s.points.front().x, 16.0)));
+        }
     }
     painter.setBrush(theme.mute);
     for (const PlacedGlyph& g : diagramLayout().glyphs) painter.drawRect(place(toRect(g.box)));

@@ -1,6 +1,7 @@
 #include "widgets/circuit/DiagramScene.h"
 
 #include "widgets/circuit/GlyphKit.h"
+#include "widgets/circuit/LayoutBlend.h"
 #include "widgets/circuit/MathText.h"
 #include "widgets/circuit/RuleOverlay.h"
 
@@ -88,15 +89,22 @@ void DiagramScene::setContent(const Circuit& circuit, const SizeSolution& sizes,
         m_classes[op.id] = op.kind;
         m_learned[op.id] = d != nullptr && d->learned;
     }
+    m_motion = 1.0;
     m_bounds = toRect(m_layout.bounds);
     if (toggles.rule) m_bounds = m_bounds.united(overlayBounds(m_layout, m_marks));
+}
+
+void DiagramScene::setMotion(double t) {
+    m_motion = std::clamp(t, 0.0, 1.0);
+    if (m_motion < 1.0) m_between = blend(m_before, m_layout, m_motion);
+    else m_before = m_between = {};
 }
 
 void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const {
     if (m_toggles.columns) {
         sink.beginGroup(QStringLiteral("columns"), QStringLiteral("columns"), {});
-        const double top = m_layout.bounds.y - 10.0, height = m_layout.bounds.h + 20.0;
-        for (const PlacedColumn& c : m_layout.columns) {
+        const double top = shown().bounds.y - 10.0, height = shown().bounds.h + 20.0;
+        for (const PlacedColumn& c : shown().columns) {
             if (c.w <= 0.0) continue;
             QPainterPath band;
             band.addRoundedRect(QRectF(c.x, top, c.w, height), 2, 2);
@@ -106,14 +114,14 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
     }
     paintBlocks(sink, theme, how);
     paintWires(sink, theme, how);
-    for (const PlacedGlyph& g : m_layout.glyphs) {
+    for (const PlacedGlyph& g : shown().glyphs) {
         if (!meets(how.clip, toRect(g.box).adjusted(-40, -40, 40, 60))) continue;
         const auto title = m_titles.find(g.operation);
         sink.beginGroup(QStringLiteral("op-") + qs(g.operation), QLatin1String(className(g.face.glyph)), title == m_titles.end() ? QString() : qs(title->second));
         drawGlyph(sink, g, theme);
         sink.endGroup();
     }
-    for (const PlacedTab& t : m_layout.tabs) {
+    for (const PlacedTab& t : shown().tabs) {
         const double half = t.markup.size() > 1 ? 12.0 : 8.0;
         QPainterPath tab;
         tab.addRoundedRect(QRectF(t.center.x - half, t.center.y - 8.0, 2 * half, 16.0), 4, 4);
@@ -122,7 +130,7 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
     }
     if (how.zoom >= 0.35) {
         sink.beginGroup(QStringLiteral("labels"), QStringLiteral("labels"), {});
-        for (const PlacedLabel& l : m_layout.labels) {
+        for (const PlacedLabel& l : shown().labels) {
             if (!meets(how.clip, QRectF(l.baseline.x - 4.0, l.baseline.y - 20.0, 160.0, 30.0))) continue;
             const QColor color = l.tone == LabelTone::Error ? theme.error : l.tone == LabelTone::Mute ? theme.mute : theme.ink;
             sink.mathAt(toPoint(l.baseline), l.markup, l.pixels, color,
@@ -133,14 +141,14 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
     paintErrors(sink, theme);
     if (how.rule) {
         sink.beginGroup(QStringLiteral("rule"), QStringLiteral("rule"), {});
-        paintOverlay(sink, m_layout, m_marks, theme);
+        paintOverlay(sink, shown(), m_marks, theme);
         sink.endGroup();
     }
     if (how.interactive) paintSelection(sink, theme, how);
 }
 
 void DiagramScene::paintBlocks(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const {
-    for (const PlacedBlock& b : m_layout.blocks) {
+    for (const PlacedBlock& b : shown().blocks) {
         if (!meets(how.clip, toRect(b.rect).adjusted(-10, -10, 10, 10))) continue;
         sink.beginGroup(QStringLiteral("group-") + qs(b.group), QStringLiteral("block"), qs(b.title));
         QPainterPath shape;
@@ -165,7 +173,7 @@ void DiagramScene::paintBlocks(DrawSink& sink, const Theme& theme, const Diagram
 void DiagramScene::paintWires(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const {
     if (how.activity != nullptr) {
         sink.beginGroup(QStringLiteral("activity"), QStringLiteral("activity"), {});
-        for (const PlacedSpan& s : m_layout.spans) {
+        for (const PlacedSpan& s : shown().spans) {
             const auto a = how.activity->find(s.wire);
             if (a == how.activity->end() || !meets(how.clip, extentOf(s.points))) continue;
             if (!std::isfinite(a->second)) {
@@ -181,7 +189,7 @@ void DiagramScene::paintWires(DrawSink& sink, const Theme& theme, const DiagramP
     }
     const double thin = how.zoom < 0.6 ? 0.75 / std::max(how.zoom, 0.05) : 1.25;
     sink.beginGroup(QStringLiteral("wires"), QStringLiteral("wires"), {});
-    for (const PlacedLane& lane : m_layout.lanes) {
+    for (const PlacedLane& lane : shown().lanes) {
         if (!meets(how.clip, extentOf(lane.points))) continue;
         Stroke stroke{theme.ink, std::max(1.25, thin), {}, false};
         if (lane.scalar || lane.typed) stroke = {theme.typedWire, 2.0, {}, false};
@@ -199,19 +207,19 @@ void DiagramScene::paintWires(DrawSink& sink, const Theme& theme, const DiagramP
             sink.path(polygonPath({{x + 4.0, y}, {x - 4.0, y - 3.5}, {x - 4.0, y + 3.5}}), theme.typedWire, {});
         }
     }
-    for (const PlacedSpan& s : m_layout.spans) {
+    for (const PlacedSpan& s : shown().spans) {
         if (!s.dangling || s.points.empty()) continue;
         QPainterPath port;
         port.addRect(QRectF(s.points.back().x - 3.5, s.points.back().y - 3.5, 7.0, 7.0));
         sink.path(port, theme.background, {theme.ink, 1.2, {}, false});
     }
-    for (const PlacedFence& f : m_layout.fences)
+    for (const PlacedFence& f : shown().fences)
         sink.path(lanePath(f.points), QColor(), {theme.ink, 1.6, {7, 5}, false});
     sink.endGroup();
 }
 
 void DiagramScene::paintErrors(DrawSink& sink, const Theme& theme) const {
-    for (const PlacedError& e : m_layout.errors) {
+    for (const PlacedError& e : shown().errors) {
         sink.beginGroup(QStringLiteral("error-%1").arg(e.problem), QStringLiteral("error"), {});
         const double right = std::max(e.right, e.left + 24.0);
         sink.line({e.left, e.y}, {right, e.y}, {theme.error, 2.4, {}, false});
@@ -243,7 +251,7 @@ void DiagramScene::paintSelection(DrawSink& sink, const Theme& theme, const Diag
     if (!how.selectedWire.empty()) {
         QColor soft = theme.selection;
         soft.setAlphaF(0.30F);
-        for (const PlacedSpan& s : m_layout.spans) {
+        for (const PlacedSpan& s : shown().spans) {
             if (s.wire != how.selectedWire) continue;
             sink.path(lanePath(s.points), QColor(), {soft, 8.0, {}, true});
         }
@@ -252,13 +260,13 @@ void DiagramScene::paintSelection(DrawSink& sink, const Theme& theme, const Diag
         const QRectF r = rectOf(id);
         if (r.isEmpty()) continue;
         QPainterPath ring;
-        const bool glyph = m_layout.glyph(id) != nullptr;
+        const bool glyph = shown().glyph(id) != nullptr;
         ring.addRoundedRect(r.adjusted(-4, -4, 4, 4), 5, 5);
         QColor tint = theme.selection;
         tint.setAlphaF(glyph ? 0.08F : 0.05F);
         sink.path(ring, tint, {theme.selection, 2.0, {}, false});
         if (!glyph) continue;
-        const PlacedGlyph& g = *m_layout.glyph(id);
+        const PlacedGlyph& g = *shown().glyph(id);
         for (const auto* side : {&g.in, &g.out})
             for (const DiagramPoint& p : *side) {
                 const double x = side == &g.in ? r.left() - 4.0 : r.right() + 4.0;
@@ -279,7 +287,7 @@ DiagramHit DiagramScene::hit(QPointF scene, double reach) const {
         const double d = std::hypot(scene.x() - g.box.centerX(), scene.y() - g.box.centerY());
         if (d < closest) {
             closest = d;
-            best = {DiagramHit::Kind::Operation, g.operation, {}, false};
+            best = {g.face.glyph == Glyph::Composite ? DiagramHit::Kind::Group : DiagramHit::Kind::Operation, g.operation, {}, false};
         }
     }
     if (best.kind != DiagramHit::Kind::None) return best;

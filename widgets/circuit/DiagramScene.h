@@ -49,6 +49,9 @@ public:
     void setContent(const Circuit& circuit, const SizeSolution& sizes, const DiagramToggles& toggles,
                     const std::vector<Mark>& marks);
     const DiagramLayout& layout() const { return m_layout; }
+    // Motion from the layout at the time of keepForMotion() to the present one, t in [0, 1]; painting only: hits are final.
+    void keepForMotion() { m_before = m_layout; }
+    void setMotion(double t);
     // Everything that is drawn, overlay included.
     QRectF bounds() const { return m_bounds; }
 
@@ -66,7 +69,10 @@ private:
     void paintErrors(DrawSink& sink, const Theme& theme) const;
     void paintSelection(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
 
-    DiagramLayout m_layout;
+    const DiagramLayout& shown() const { return m_motion < 1.0 ? m_between : m_layout; }
+
+    DiagramLayout m_layout, m_before, m_between;
+    double m_motion = 1.0;
     DiagramToggles m_toggles;
     std::vector<Mark> m_marks;
     std::map<std::string, std::string> m_titles;   // operation -> what it is, in words

@@ -48,10 +48,24 @@ QuickAddLine::QuickAddLine(QWidget* parent) : QFrame(parent) {
     hide();
 }
 
+int fuzzyScore(const std::string& typed, const std::string& word) {
+    if (typed.empty()) return 1;
+    if (word.rfind(typed, 0) == 0) return 3;
+    if (word.find(typed) != std::string::npos) return 2;
+    std::size_t k = 0;
+    for (const char c : word)
+        if (k < typed.size() && c == typed[k]) ++k;
+    return k == typed.size() ? 1 : 0;
+}
+
 QString QuickAddLine::preview() const { return m_preview->text(); }
 
-void QuickAddLine::open(const QString& text, std::function<Result<std::string>(const std::string&)> describe) {
+void QuickAddLine::open(const QString& text, std::function<Result<std::string>(const std::string&)> describe, Completer complete,
+                        const QString& hint) {
     m_describe = std::move(describe);
+    m_complete = complete ? std::move(complete) : Completer(completeQuickAdd);
+    m_hint = hint.isEmpty() ? QStringLiteral("adds after the selection · Tab completes · Enter adds") : hint;
+    m_line->setPlaceholderText(hint.isEmpty() ? QStringLiteral("linear 256 | relu") : QString());
     setStyleSheet(panelStyle("quickAdd", Theme::current().selection));
     m_line->setText(text);
     update();
@@ -64,10 +78,10 @@ void QuickAddLine::open(const QString& text, std::function<Result<std::string>(c
 void QuickAddLine::update() {
     const std::string line = m_line->text().toStdString();
     m_list->clear();
-    for (const std::string& word : completeQuickAdd(line)) m_list->addItem(QString::fromStdString(word));
+    for (const std::string& word : m_complete ? m_complete(line) : completeQuickAdd(line)) m_list->addItem(QString::fromStdString(word));
     const Theme& t = Theme::current();
     if (line.find_first_not_of(' ') == std::string::npos) {
-        m_preview->setText(QStringLiteral("adds after the selection · Tab completes · Enter adds"));
+        m_preview->setText(m_hint);
         m_preview->setStyleSheet(QStringLiteral("color:%1;").arg(t.mute.name()));
         return;
     }
@@ -126,17 +140,23 @@ FixPopup::FixPopup(QWidget* parent) : QFrame(parent) {
 }
 
 void FixPopup::open(const Problem& problem) {
+    fill(QString::fromStdString(problem.message), Theme::current().error, problem.fixes, QString::fromStdString(problem.hint));
+}
+
+void FixPopup::open(const QString& title, const std::vector<Fix>& choices) { fill(title, Theme::current().ink, choices, {}); }
+
+void FixPopup::fill(const QString& title, const QColor& color, const std::vector<Fix>& fixes, const QString& hintText) {
     const Theme& t = Theme::current();
     setStyleSheet(panelStyle("fixes", t.hairline));
-    m_title->setText(QString::fromStdString(problem.message));
-    m_title->setStyleSheet(QStringLiteral("color:%1;font-weight:600;").arg(t.error.name()));
+    m_title->setText(title);
+    m_title->setStyleSheet(QStringLiteral("color:%1;font-weight:600;").arg(color.name()));
     setAccessibleName(m_title->text());
     for (QWidget* b : m_buttons) {
         b->hide();
         b->deleteLater();
     }
     m_buttons.clear();
-    m_fixes = problem.fixes;
+    m_fixes = fixes;
     for (int i = 0; i < int(m_fixes.size()) && i < 9; ++i) {
         auto* button = new QPushButton(QStringLiteral("%1   %2").arg(i + 1).arg(QString::fromStdString(m_fixes[std::size_t(i)].title)), this);
         button->setObjectName(QStringLiteral("fix%1").arg(i + 1));
@@ -147,8 +167,8 @@ void FixPopup::open(const Problem& problem) {
         m_list->addWidget(button);
         m_buttons.push_back(button);
     }
-    if (m_fixes.empty() && !problem.hint.empty()) {
-        auto* hint = new QLabel(QString::fromStdString(problem.hint), this);
+    if (m_fixes.empty() && !hintText.isEmpty()) {
+        auto* hint = new QLabel(hintText, this);
         hint->setWordWrap(true);
         m_list->addWidget(hint);
         m_buttons.push_back(hint);

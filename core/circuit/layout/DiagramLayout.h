@@ -91,6 +91,7 @@ struct PlacedGlyph {
 
 // One drawn wire of one axis: an unbroken line, also where it runs past operations.
 struct PlacedLane {
+    std::string wire, axis;            // where it starts
     std::vector<DiagramPoint> points;  // horizontal pieces and lane changes (cubics with flat ends)
     bool bundle = false;
     bool batch = false;

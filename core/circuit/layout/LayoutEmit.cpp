@@ -272,6 +272,8 @@ private:
     // Follows one lane from where it starts to where it ends, past every operation that it is woven over.
     void follow(int lane) {
         PlacedLane drawn;
+        drawn.wire = wireId(m_s.lanes[std::size_t(lane)].wire);
+        if (m_s.lanes[std::size_t(lane)].axis >= 0) drawn.axis = m_s.circuit.axes[std::size_t(m_s.lanes[std::size_t(lane)].axis)].id;
         drawn.bundle = m_s.bundle(lane);
         drawn.scalar = m_s.lanes[std::size_t(lane)].axis == kScalarAxis;
         drawn.stream = isStream(m_s, lane);

@@ -3,6 +3,7 @@
 #include "core/base/Assert.h"
 #include "core/circuit/CircuitEdits.h"
 #include "core/circuit/Operations.h"
+#include "core/circuit/SequenceTemplates.h"
 #include "core/circuit/SizeExpression.h"
 
 #include <algorithm>
@@ -154,9 +155,24 @@ Circuit makeCnn(const std::vector<long>& channels, const std::vector<long>& inpu
     return fromLine(inputShape, false, line + "flatten | linear " + std::to_string(classes), true);
 }
 
-// "16-32-64" as channels; empty where it is nothing of the kind.
-std::vector<long> parseChannels(const std::string& text) {
-    std::vector<long> channels;
+// What the text after the template's name says, for its builder.
+struct TemplateRequest {
+    std::string id;
+    std::string text;  // as typed, for messages: "cnn:16-32"
+    std::string settings;  // behind the colon; "" = none
+    std::vector<long> shape;
+    int classes = 0;
+    long features = 0;
+
+    Error bad(int number, const std::string& message, const std::string& hint) const {
+        return templateError(number, message, text.substr(0, 80), hint);
+    }
+    std::string quoted() const { return "'" + text.substr(0, 80) + "'"; }
+};
+
+// "16-32-64" as numbers from 1 to `largest`; empty where it is nothing of the kind.
+std::vector<long> parseNumbers(const std::string& text, long largest) {
+    std::vector<long> numbers;
     std::size_t at = 0;
     for (bool more = true; more;) {
         const std::size_t dash = text.find('-', at);
@@ -164,101 +180,220 @@ std::vector<long> parseChannels(const std::string& text) {
         const std::string part = text.substr(at, more ? dash - at : std::string::npos);
         at = dash + 1;
         const bool digits = !part.empty() && part.size() <= 5 && part.find_first_not_of("0123456789") == std::string::npos;
-        const long width = digits ? std::stol(part) : 0;
-        if (width < 1 || width > 4096 || channels.size() >= 32) return {};
-        channels.push_back(width);
+        const long n = digits ? std::stol(part) : 0;
+        if (n < 1 || n > largest || numbers.size() >= 32) return {};
+        numbers.push_back(n);
     }
-    return channels;
+    return numbers;
+}
+
+// Takes ":word" off the end; true if it was there.
+bool takeWord(std::string& settings, const std::string& word) {
+    const std::string tail = ":" + word;
+    if (settings == word) {
+        settings.clear();
+        return true;
+    }
+    if (settings.size() < tail.size() || settings.compare(settings.size() - tail.size(), tail.size(), tail) != 0) return false;
+    settings.resize(settings.size() - tail.size());
+    return true;
+}
+
+// Up to `standard.size()` numbers; those that are not given are the standard's.
+Result<std::vector<long>> numbersOr(const TemplateRequest& r, std::vector<long> standard, const std::string& hint) {
+    if (r.settings.empty()) return standard;
+    const std::vector<long> given = parseNumbers(r.settings, 4096);
+    if (given.empty() || given.size() > standard.size())
+        return r.bad(402, "'" + r.settings.substr(0, 40) + "' is no list of at most " + std::to_string(standard.size()) + " numbers from 1 to 4096.", hint);
+    std::copy(given.begin(), given.end(), standard.begin());
+    return standard;
+}
+
+Result<void> noSettings(const TemplateRequest& r) {
+    if (r.settings.empty()) return {};
+    return r.bad(402, "the template '" + r.id + "' takes no widths.", "Write " + r.id + " alone, mlp:784-500-500-10 or cnn:16-32-64.");
+}
+
+long hiddenOf(const TemplateRequest& r) { return r.features < 64 ? 32 : 256; }
+
+Result<Circuit> mlpTemplate(const TemplateRequest& r);
+
+Result<Circuit> cnnTemplate(const TemplateRequest& r) {
+    std::string list = r.settings;
+    const bool batchNorm = takeWord(list, "bn");
+    const std::vector<long> channels = r.settings.empty() || (batchNorm && list.empty()) ? std::vector<long>{8, 16} : parseNumbers(list, 4096);
+    if (channels.empty())
+        return r.bad(402, "'" + r.settings.substr(0, 40) + "' is no list of channels from 1 to 4096.",
+                     "Write for example cnn:16-32-64, one number per block, or cnn:16-32-64:bn with batch normalisation.");
+    return makeCnn(channels, r.shape, r.classes, batchNorm);
+}
+
+Result<Circuit> residualTemplate(const TemplateRequest& r) {
+    if (const Result<void> none = noSettings(r); !none) return none.error();
+    const std::string h = std::to_string(hiddenOf(r) / 2);
+    return fromLine(r.shape, true,
+                    "linear " + h + " | relu | res( rms | linear " + h + " | relu ) | res( rms | linear " + h + " | relu ) | linear " +
+                        std::to_string(r.classes),
+                    true);
+}
+
+Result<Circuit> residualCnnTemplate(const TemplateRequest& r) {
+    if (const Result<void> none = noSettings(r); !none) return none.error();
+    return fromLine(r.shape, false,
+                    "conv 8 | bn | relu | maxpool | res( conv 8 | bn | relu | conv 8 | bn ) | relu | conv 16 s2 | bn | relu | "
+                    "res( conv 16 | bn | relu | conv 16 | bn ) | relu | gap | linear " + std::to_string(r.classes),
+                    true);
+}
+
+Result<Circuit> autoencoderTemplate(const TemplateRequest& r) {
+    const long wide = hiddenOf(r) / 2;
+    const long code = std::max<long>(1, r.features < 64 ? r.features / 2 : 32);
+    if (r.settings == "tied") return makeTiedAutoencoder(r.features, wide, code);
+    if (!r.settings.empty())
+        return r.bad(402, "'" + r.settings.substr(0, 40) + "' means nothing to an autoencoder.",
+                     "Write autoencoder, or autoencoder:tied for a decoder that shares the encoder's weights.");
+    return fromLine(r.shape, true,
+                    "linear " + std::to_string(wide) + " | relu | linear " + std::to_string(code) + " | identity | linear " +
+                        std::to_string(wide) + " | relu | linear " + std::to_string(r.features),
+                    false);
+}
+
+Result<Circuit> transformerTemplate(const TemplateRequest& r) {
+    TemplateRequest request = r;
+    const bool causal = takeWord(request.settings, "causal");
+    const Result<std::vector<long>> numbers =
+        numbersOr(request, {32, 2, 1}, "Write transformer:32-2-1 for width, heads and blocks; :causal hides what comes later.");
+    if (!numbers) return numbers.error();
+    if ((*numbers)[0] % (*numbers)[1] != 0)
+        return r.bad(402, std::to_string((*numbers)[1]) + " heads do not divide a width of " + std::to_string((*numbers)[0]) + ".",
+                     "Choose a width that is a multiple of the number of heads.");
+    return makeTransformer({r.shape, r.classes}, (*numbers)[0], (*numbers)[1], (*numbers)[2], causal);
+}
+
+Result<Circuit> graphTemplate(const TemplateRequest& r) {
+    const Result<std::vector<long>> numbers = numbersOr(r, {32, 2}, "Write gnn:32-2 for width and layers.");
+    if (!numbers) return numbers.error();
+    return makeGraphNetwork({r.shape, r.classes}, (*numbers)[0], std::min<long>((*numbers)[1], 64));
+}
+
+Result<Circuit> recurrentTemplate(const TemplateRequest& r) {
+    const Result<std::vector<long>> numbers = numbersOr(r, {32}, "Write recurrent:32 for the width of the state.");
+    if (!numbers) return numbers.error();
+    return makeRecurrent({r.shape, r.classes}, numbers->front());
+}
+
+Result<Circuit> spikingTemplate(const TemplateRequest& r) {
+    const Result<std::vector<long>> numbers = numbersOr(r, {64}, "Write spiking:64 for the number of units.");
+    if (!numbers) return numbers.error();
+    return makeSpiking({r.shape, r.classes}, numbers->front());
+}
+
+// How each template is made, in the order of circuitTemplates().
+struct Builder {
+    CircuitTemplate shown;
+    Result<Circuit> (*make)(const TemplateRequest&);
+    bool labels = true;  // needs classes
+};
+
+const std::vector<Builder>& builders() {
+    static const std::vector<Builder> list = {
+        {{"mlp", "Multi-layer perceptron", "Two hidden layers of ReLU units and a linear read-out: the circuit that every rule can train.",
+          "digits", false},
+         mlpTemplate},
+        {{"cnn", "Convolutional network", "Two convolutions with ReLU and max pooling, then a linear read-out.", "seg7", true}, cnnTemplate},
+        {{"residual", "Residual network", "Hidden layers that add to what they read, so that signals have a way past each of them.", "digits",
+          false},
+         residualTemplate},
+        {{"residual-cnn", "Residual convolutional network",
+          "Residual blocks of two batch-normalised convolutions, as in ResNet, with a global mean before the read-out.", "seg7", true},
+         residualCnnTemplate},
+        {{"autoencoder", "Autoencoder", "Squeezes a sample through a narrow layer and rebuilds it: learning without labels.", "digits", false},
+         autoencoderTemplate,
+         false},
+        {{"transformer", "Transformer", "Every place looks at every other through two heads of attention; the first place answers.", "pointer",
+          false},
+         transformerTemplate},
+        {{"gnn", "Graph network", "Nodes send messages along the edges that each sample brings with it; their sum answers.", "graphs", false},
+         graphTemplate},
+        {{"recurrent", "Recurrent network", "Reads one place at a time and keeps what matters in its state; the last state answers.", "order",
+          false},
+         recurrentTemplate},
+        {{"spiking", "Spiking network", "Units that gather charge, leak and spike; an image goes by column after column.", "seg7", false},
+         spikingTemplate},
+    };
+    return list;
 }
 
 }  // namespace
 
 const std::vector<CircuitTemplate>& circuitTemplates() {
-    static const std::vector<CircuitTemplate> templates = {
-        {"mlp", "Multi-layer perceptron", "Two hidden layers of ReLU units and a linear read-out: the circuit that every rule can train.",
-         "digits", false},
-        {"cnn", "Convolutional network", "Two convolutions with ReLU and max pooling, then a linear read-out.", "seg7", true},
-        {"residual", "Residual network", "Hidden layers that add to what they read, so that signals have a way past each of them.",
-         "digits", false},
-        {"residual-cnn", "Residual convolutional network",
-         "Residual blocks of two batch-normalised convolutions, as in ResNet, with a global mean before the read-out.", "seg7", true},
-        {"autoencoder", "Autoencoder", "Squeezes a sample through a narrow layer and rebuilds it: learning without labels.", "digits",
-         false},
-    };
+    static const std::vector<CircuitTemplate> templates = [] {
+        std::vector<CircuitTemplate> list;
+        for (const Builder& b : builders()) list.push_back(b.shown);
+        return list;
+    }();
     return templates;
 }
 
-Result<Circuit> makeTemplate(const std::string& id, const std::vector<long>& inputShape, int classes) {
-    const auto& all = circuitTemplates();
-    const auto it = std::find_if(all.begin(), all.end(), [&](const CircuitTemplate& t) { return t.id == id; });
-    if (it == all.end())
-        return templateError(401, "there is no template '" + id + "'.", id, "Templates: " + templateList() + ".");
-    const long features = sampleSize(inputShape);
-    if (features == 0)
-        return templateError(406, "a template needs a sample of one axis, or of channels, height and width.", id,
-                             "Choose a data set first.");
-    if (classes < 2 && id != "autoencoder")
-        return templateError(406, "a template needs a data set of two or more classes.", id, "Choose a data set with labels.");
-    if (it->needsImage && inputShape.size() != 3)
-        return templateError(404, "the template '" + id + "' needs images, but the data set is a table of " + std::to_string(features) +
-                                      " features.",
-                             id, "Choose an image data set, or another template: " + templateList() + ".");
-    const std::string out = std::to_string(classes);
-    const long hidden = features < 64 ? 32 : 256;
-    Circuit c;
-    if (id == "mlp") {
-        c = makeMlp({features, hidden, hidden, classes});
-    } else if (id == "cnn") {
-        c = makeCnn({8, 16}, inputShape, classes);
-    } else if (id == "residual") {
-        const std::string h = std::to_string(hidden / 2);
-        c = fromLine(inputShape, true,
-                     "linear " + h + " | relu | res( rms | linear " + h + " | relu ) | res( rms | linear " + h + " | relu ) | linear " + out,
-                     true);
-    } else if (id == "residual-cnn") {
-        c = fromLine(inputShape, false,
-                     "conv 8 | bn | relu | maxpool | res( conv 8 | bn | relu | conv 8 | bn ) | relu | conv 16 s2 | bn | relu | "
-                     "res( conv 16 | bn | relu | conv 16 | bn ) | relu | gap | linear " + out,
-                     true);
-    } else {
-        const std::string wide = std::to_string(hidden / 2);
-        const std::string code = std::to_string(std::max<long>(1, features < 64 ? features / 2 : 32));
-        c = fromLine(inputShape, true,
-                     "linear " + wide + " | relu | linear " + code + " | identity | linear " + wide + " | relu | linear " +
-                         std::to_string(features),
-                     false);
+namespace {
+
+Result<Circuit> build(const Builder& builder, TemplateRequest request) {
+    const CircuitTemplate& t = builder.shown;
+    request.features = sampleSize(request.shape);
+    // A list of widths that says everything needs no data set.
+    const bool complete = !request.settings.empty() && &builder == &builders().front();
+    if (!complete) {
+        if (request.features == 0)
+            return templateError(406, "a template needs a sample of one axis, or of channels, height and width.", t.id,
+                                 "Choose a data set first.");
+        if (request.classes < 2 && builder.labels)
+            return templateError(406, "a template needs a data set of two or more classes.", t.id, "Choose a data set with labels.");
     }
-    c.title = it->title;
-    return c;
+    if (t.needsImage && request.shape.size() != 3)
+        return templateError(404, "the template '" + t.id + "' needs images, but the data set is a table of " +
+                                      std::to_string(request.features) + " features.",
+                             t.id, "Choose an image data set, or another template: " + templateList() + ".");
+    Result<Circuit> circuit = builder.make(request);
+    if (circuit && circuit->title.empty()) circuit->title = t.title;
+    return circuit;
+}
+
+}  // namespace
+
+Result<Circuit> makeTemplate(const std::string& id, const std::vector<long>& inputShape, int classes) {
+    for (const Builder& b : builders())
+        if (b.shown.id == id) return build(b, {id, id, "", inputShape, classes, 0});
+    return templateError(401, "there is no template '" + id + "'.", id, "Templates: " + templateList() + ".");
 }
 
 Result<Circuit> parseShorthand(const std::string& text, const std::vector<long>& inputShape, int classes) {
     const std::size_t colon = text.find(':');
     const std::string head = text.substr(0, colon);
-    const auto& all = circuitTemplates();
-    if (std::none_of(all.begin(), all.end(), [&](const CircuitTemplate& t) { return t.id == head; }))
-        return templateError(401, "'" + text.substr(0, 80) + "' is neither a file nor a known circuit.", text.substr(0, 80),
-                             "Known: " + templateList() + ", and mlp:784-500-500-10 or cnn:16-32-64 with widths of your own.");
-    if (colon == std::string::npos) return makeTemplate(head, inputShape, classes);
-    if (head == "cnn") {
-        // The template's own checks first: images and classes.
-        Result<Circuit> plain = makeTemplate(head, inputShape, classes);
-        if (!plain) return plain;
-        std::string list = text.substr(colon + 1);
-        const bool batchNorm = list.size() > 3 && list.compare(list.size() - 3, 3, ":bn") == 0;
-        if (batchNorm) list.resize(list.size() - 3);
-        const std::vector<long> channels = parseChannels(list);
-        if (channels.empty())
-            return templateError(402, "'" + text.substr(colon + 1, 40) + "' is no list of channels from 1 to 4096.", text.substr(0, 80),
-                                 "Write for example cnn:16-32-64, one number per block, or cnn:16-32-64:bn with batch normalisation.");
-        Circuit c = makeCnn(channels, inputShape, classes, batchNorm);
-        c.title = plain->title;
-        return c;
+    for (const Builder& b : builders()) {
+        if (b.shown.id != head) continue;
+        if (colon == std::string::npos) return makeTemplate(head, inputShape, classes);
+        if (colon + 1 == text.size())
+            return templateError(402, "'" + text.substr(0, 80) + "' says nothing behind the colon.", text.substr(0, 80),
+                                 "Write " + head + " alone, or for example mlp:784-500-500-10.");
+        return build(b, {head, text, text.substr(colon + 1), inputShape, classes, 0});
     }
-    if (head != all.front().id)
-        return templateError(402, "the template '" + head + "' takes no widths.", text.substr(0, 80),
-                             "Write " + head + " alone, mlp:784-500-500-10 or cnn:16-32-64.");
-    std::string widthsText = text.substr(colon + 1);
+    return templateError(401, "'" + text.substr(0, 80) + "' is neither a file nor a known circuit.", text.substr(0, 80),
+                         "Known: " + templateList() + ", and mlp:784-500-500-10 or cnn:16-32-64 with widths of your own.");
+}
+
+namespace {
+
+Result<Circuit> mlpTemplate(const TemplateRequest& r) {
+    const std::string& text = r.text;
+    const long features = r.features;
+    const int classes = r.classes;
+    if (r.settings.empty()) {
+        const long hidden = hiddenOf(r);
+        Circuit plain = makeMlp({features, hidden, hidden, classes});
+        plain.title.clear();
+        return plain;
+    }
+    std::string widthsText = r.settings;
     std::string activation = "relu";
     if (const std::size_t second = widthsText.find(':'); second != std::string::npos) {
         activation = widthsText.substr(second + 1);
@@ -275,7 +410,6 @@ Result<Circuit> parseShorthand(const std::string& text, const std::vector<long>&
                                  "Pointwise functions: " + list + ".");
         }
     }
-    const long features = sampleSize(inputShape);
     std::vector<long> widths;
     std::size_t at = 0;
     for (bool more = true; more;) {
@@ -321,6 +455,8 @@ Result<Circuit> parseShorthand(const std::string& text, const std::vector<long>&
     }
     return c;
 }
+
+}  // namespace
 
 Circuit makeMlp(const std::vector<long>& widths, const std::string& activation) {
     LAB_ASSERT(widths.size() >= 2);

@@ -6,7 +6,7 @@
 namespace lab {
 
 struct CircuitTemplate {
-    std::string id;       // "mlp", "cnn", "residual", "residual-cnn", "autoencoder"
+    std::string id;       // "mlp", "cnn", "transformer", ...
     std::string title;
     std::string summary;
     std::string dataset;  // a small data set that fits, by registry id
@@ -18,8 +18,9 @@ const std::vector<CircuitTemplate>& circuitTemplates();
 // `inputShape` is {features} or {channels, height, width}; classes >= 2. Errors: LAB-CIRCUIT-4xx.
 Result<Circuit> makeTemplate(const std::string& id, const std::vector<long>& inputShape, int classes);
 
-// "mlp:784-500-500-10" (optionally ":tanh" after the widths), "cnn:16-32-64" (channels of the blocks; ":bn" for
-// batch normalisation at the end of each), "cnn", "residual", ... . The data set gives sizes that the
+// A template's name, and behind a colon what it takes: "mlp:784-500-500-10" (optionally ":tanh" after the widths),
+// "cnn:16-32-64" (channels of the blocks; ":bn" for batch normalisation at the end of each), "autoencoder:tied",
+// "transformer:32-2-1" (width, heads, blocks; ":causal"), "gnn:32-2", "recurrent:32", "spiking:64". The data set gives sizes that the
 // text leaves out. Files are not read here: the caller tries a path first.
 Result<Circuit> parseShorthand(const std::string& text, const std::vector<long>& inputShape, int classes);
 

@@ -50,6 +50,27 @@ std::vector<ParamSpec> with(std::vector<ParamSpec> params, ParamSpec extra) {
     return params;
 }
 
+DatasetDescription sequenceSet(const char* id, const char* title, const char* summary, ParamSpec length,
+                               Dataset (*make)(const SequenceOptions&)) {
+    DatasetDescription out;
+    out.id = id;
+    out.title = title;
+    out.summary = summary;
+    out.origin = "generated";
+    out.licence = kOwn;
+    out.params = {ParamSpec::integer("samples", "Samples", 4000, 10, 1000000, "Number of samples; the test part is split off them."),
+                  std::move(length), ParamSpec::integer("seed", "Seed", 1, 0, 1000000000, "The same seed draws the same samples.")};
+    out.generated = true;
+    out.load = [make](const ParamSet& values) -> Result<Dataset> {
+        SequenceOptions options;
+        options.samples = static_cast<Index>(values.integer("samples"));
+        options.length = static_cast<Index>(values.integer("length"));
+        options.seed = static_cast<std::uint64_t>(values.integer("seed"));
+        return make(options);
+    };
+    return out;
+}
+
 std::vector<DatasetDescription> makeList() {
     constexpr const char* kJitter = "Standard deviation of the normal noise on both coordinates.";
     std::vector<DatasetDescription> list;
@@ -89,6 +110,17 @@ std::vector<DatasetDescription> makeList() {
                  with(pointParams(0.25, "Standard deviation of each cloud; the centres lie on a circle of radius 1."),
                       classCount(4)),
                  blobs));
+    list.push_back(sequenceSet("pointer", "Pointer",
+                               "Tokens behind the number of a place: say which token stands there. What attention is for.",
+                               ParamSpec::integer("length", "Places", 8, 2, 64, "Tokens to look among, and different tokens."), pointer));
+    list.push_back(sequenceSet("order", "Temporal order",
+                               "An A or B early and another late among letters that mean nothing: say which came in which order. "
+                               "What memory is for.",
+                               ParamSpec::integer("length", "Length", 12, 4, 200, "Letters of a sequence; longer is harder."), temporalOrder));
+    list.push_back(sequenceSet("graphs", "Coloured graphs",
+                               "Random graphs with nodes of three colours: is there an edge between two red ones? Every sample "
+                               "brings its own adjacency matrix.",
+                               ParamSpec::integer("length", "Nodes", 8, 3, 64, "Nodes of a graph."), colouredGraphs));
     return list;
 }
 

@@ -1,5 +1,5 @@
-// Two-dimensional point sets for watching decision borders. Point i of a set depends on the seed and i alone, so a
-// longer set begins with the shorter one.
+// Two-dimensional point sets for watching decision borders, and small sequences and graphs. Sample i of a set depends on
+// the seed and i alone, so a longer set begins with the shorter one.
 #pragma once
 
 #include "core/data/Dataset.h"
@@ -29,6 +29,21 @@ Dataset spirals(const PointOptions& options);
 Dataset xorPoints(const PointOptions& options);
 // Normal clouds with standard deviation `noise` around `classes` centres, evenly spaced on the unit circle.
 Dataset blobs(const PointOptions& options);
+
+struct SequenceOptions {
+    Index samples = 4000;  // classes take turns
+    Index length = 8;      // places of a sequence, or nodes of a graph
+    std::uint64_t seed = 1;
+};
+
+// `length` + 1 tokens: the first is the number of a place, the class is the token at that place (of those behind it).
+Dataset pointer(const SequenceOptions& options);
+// Letters one-hot, {4, 1, length}: an A or B in each half among two letters that mean nothing; the class is which and which.
+// After Hochreiter & Schmidhuber, 1997, experiment 6a, shortened.
+Dataset temporalOrder(const SequenceOptions& options);
+// Graphs of `length` nodes, {3 + length, 1, length}: per node its colour one-hot and its row of the adjacency matrix. Class 1:
+// there is an edge between two red nodes.
+Dataset colouredGraphs(const SequenceOptions& options);
 
 // "0", "1", ... as names of classes.
 std::vector<std::string> numberedClasses(int classes);

@@ -4,6 +4,7 @@
 #include "core/circuit/SizeSolver.h"
 #include "core/io/Bytes.h"
 #include "core/io/CircuitJson.h"
+#include "core/io/PyTorch.h"
 
 #ifdef LAB_GUI
 #include "widgets/circuit/CircuitSvg.h"
@@ -16,7 +17,7 @@ namespace lab {
 namespace {
 
 void options(QCommandLineParser& parser) {
-    parser.addOption({"to", "What to write, by its ending: .npz (weights), .svg (the circuit), .ncd.json (the circuit as data).", "F"});
+    parser.addOption({"to", "What to write, by its ending: .npz (weights), .svg (the circuit), .ncd.json (the circuit as data), .py (circuit and rule as PyTorch code).", "F"});
 }
 
 int write(const QString& path, const QByteArray& bytes) {
@@ -24,15 +25,27 @@ int write(const QString& path, const QByteArray& bytes) {
     return done ? 0 : fail(done.error());
 }
 
+int writeCode(const QString& to, LoadedProject& loaded) {
+    const Experiment& experiment = loaded.project.experiment;
+    const RuleDescription* rule = findRule(experiment.rule);
+    ParamSet params = rule == nullptr ? ParamSet() : ParamSet(rule->params);
+    if (const Result<void> done = params.assign(experiment.ruleParams); !done) return fail(done.error());
+    const DataSchema& schema = loaded.data->schema;
+    const Result<std::string> code = pytorchCode({experiment.circuit, loaded.trainer->network(), schema.shape, schema.classes, rule, params,
+                                                  loaded.trainer->rule().ownParameters(), experiment.optimizer});
+    return code ? write(to, QByteArray::fromStdString(*code)) : fail(code.error());
+}
+
 int run(const QCommandLineParser& parser, const QStringList& positional) {
     if (positional.size() != 1) return wrongUse("export", "name one project file.");
     const QString to = parser.value("to");
-    if (to.isEmpty()) return wrongUse("export", "say where to with --to F.npz, F.svg or F.ncd.json.");
+    if (to.isEmpty()) return wrongUse("export", "say where to with --to F.npz, F.svg, F.ncd.json or F.py.");
     const std::string path = positional.first().toStdString();
-    if (to.endsWith(".npz", Qt::CaseInsensitive)) {
+    if (to.endsWith(".npz", Qt::CaseInsensitive) || to.endsWith(".py", Qt::CaseInsensitive)) {
         DataService service;
         Result<LoadedProject> loaded = loadProject(path, "", service);
         if (!loaded) return fail(loaded.error());
+        if (to.endsWith(".py", Qt::CaseInsensitive)) return writeCode(to, *loaded);
         const Result<void> saved = saveWeights(*loaded->trainer, to.toStdString());
         return saved ? 0 : fail(saved.error());
     }
@@ -47,7 +60,7 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
         return fail({"LAB-CLI-106", "this build has no drawing code.", to.toStdString(), "Use the full build of Forward Lab."});
 #endif
     }
-    return wrongUse("export", "'" + to + "' ends in nothing that can be written: use .npz, .svg or .ncd.json.");
+    return wrongUse("export", "'" + to + "' ends in nothing that can be written: use .npz, .svg, .ncd.json or .py.");
 }
 
 }  // namespace

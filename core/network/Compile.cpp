@@ -1,5 +1,6 @@
 // From a circuit to a network: order, layouts, kernels, parameters, stages, shared memory.
 #include "core/circuit/Expand.h"
+#include "core/network/ExecutionPlan.h"
 #include "core/network/NetworkState.h"
 
 #include <algorithm>
@@ -8,12 +9,6 @@
 #include <numeric>
 
 namespace lab {
-
-namespace {
-
-Error problem(std::string code, std::string message, std::string where, std::string hint = {}) {
-    return Error{std::move(code), std::move(message), std::move(where), std::move(hint)};
-}
 
 ArrayLayout layoutOf(const Circuit& circuit, const SizeSolution& sizes, const Wire& wire) {
     ArrayLayout layout;
@@ -24,6 +19,42 @@ ArrayLayout layoutOf(const Circuit& circuit, const SizeSolution& sizes, const Wi
             for (int d = 0; d < axis->dims; ++d) layout.dimensions.push_back({id, sizes.size.at(id), positions});
         }
     return layout;
+}
+
+// Axes that it reads may have names of its own: those stand for the axes of the wire that end here.
+OperationTargets targetsOf(const Circuit& circuit, const Operation& op) {
+    OperationTargets build;
+    const AxisRule rule = findOperation(op.kind)->rule;
+    if (op.in.empty() || op.out.empty() || rule == AxisRule::Copy || rule == AxisRule::Agree) return build;
+    const std::vector<std::string>& in = circuit.wire(op.in.front())->axes;
+    const std::vector<std::string>& out = circuit.wire(op.out.front())->axes;
+    const auto has = [](const std::vector<std::string>& list, const std::string& id) {
+        return std::find(list.begin(), list.end(), id) != list.end();
+    };
+    bool own = false;
+    for (const std::string& target : op.targetIn) {
+        if (has(in, target))
+            build.in.push_back(target);
+        else
+            own = true;
+    }
+    if (own)
+        for (const std::string& axis : in)
+            if (!has(op.targetIn, axis) && !has(out, axis)) build.in.push_back(axis);
+    // What keeps its axes writes those that it reads, in their places.
+    if (rule != AxisRule::Keep) {
+        build.out = op.targetOut;
+        return build;
+    }
+    for (std::size_t i = 0; i < in.size() && i < out.size(); ++i)
+        if (has(build.in, in[i])) build.out.push_back(out[i]);
+    return build;
+}
+
+namespace {
+
+Error problem(std::string code, std::string message, std::string where, std::string hint = {}) {
+    return Error{std::move(code), std::move(message), std::move(where), std::move(hint)};
 }
 
 // A prefix for parameter names: lower case, letters, digits and '_', as Python would take it for an attribute.
@@ -42,6 +73,7 @@ public:
         : m_circuit(circuit), m_options(options), m_state(state) {}  // a copy: repetitions are written out in it
 
     Result<void> run();
+    ExecutionPlan plan() const;
 
 private:
     Result<void> solve();
@@ -52,7 +84,6 @@ private:
     Result<void> checkEnds();
     Result<void> build();
     Result<void> buildNode(int node);
-    void findTargets(const Operation& op, KernelBuild& build) const;
     Result<BlockAt> addBlock(int node, const std::string& suffix, ParamBlock block);
     void nameStages();
     void share();
@@ -70,6 +101,7 @@ private:
     Network::State& m_state;
     SizeSolution m_sizes;
     StagePlan m_plan;
+    std::vector<std::string> m_operationOf;                          // node -> operation of m_circuit
     std::map<std::string, int> m_arrayOf;                            // wire -> array
     std::map<std::string, std::string> m_prefix;                     // operation -> parameter prefix
     std::map<std::string, std::map<std::string, BlockAt>> m_blocks;  // operation -> suffix -> block
@@ -85,6 +117,7 @@ Result<void> Compiler::run() {
         if (Result<void> ok = (this->*step)(); !ok) return ok;
     share();
     planBackward();
+    for (const NodeInfo& info : m_state.infos) m_operationOf.push_back(info.operation);
     nameAsDrawn();
     return {};
 }
@@ -109,6 +142,37 @@ Result<void> Compiler::expand() {
         if (const auto it = m_sizes.size.find(axis.id); it != m_sizes.size.end()) axis.size = std::to_string(it->second);
     if (Result<void> ok = checkInvariants(m_circuit); !ok) return ok;
     return solve();
+}
+
+ExecutionPlan Compiler::plan() const {
+    ExecutionPlan plan;
+    plan.circuit = m_circuit;
+    plan.sizes = m_sizes;
+    plan.blocks = m_state.store.blocks();
+    for (std::size_t i = 0; i < m_operationOf.size(); ++i) {
+        ExecutionPlan::Step step;
+        step.operation = m_operationOf[i];
+        step.drawn = m_state.infos[i].operation;
+        step.stage = m_state.infos[i].stage;
+        if (const auto own = m_blocks.find(step.operation); own != m_blocks.end())
+            for (const auto& [suffix, at] : own->second) step.blocks[suffix] = m_state.store.block(at.block).name;
+        plan.steps.push_back(std::move(step));
+    }
+    const auto wireOf = [&](int array) {
+        // Arrays carry the names of the drawing; nodes know theirs.
+        for (std::size_t i = 0; i < m_operationOf.size(); ++i)
+            for (std::size_t k = 0; k < m_state.infos[i].out.size(); ++k)
+                if (m_state.infos[i].out[k] == array) return m_circuit.operation(m_operationOf[i])->out[k];
+        return std::string();
+    };
+    plan.stages = static_cast<int>(m_state.stages.size());
+    for (const Stage& stage : m_state.stages) {
+        plan.stageTitles.push_back(stage.title);
+        plan.stageOutputs.push_back(wireOf(stage.output));
+    }
+    plan.input = wireOf(m_state.input);
+    plan.task = m_state.task;
+    return plan;
 }
 
 // Copies carry the ids of what was drawn.
@@ -232,41 +296,15 @@ Result<BlockAt> Compiler::addBlock(int node, const std::string& suffix, ParamBlo
     return at;
 }
 
-// Axes that it reads may have names of its own: those stand for the axes of the wire that end here.
-void Compiler::findTargets(const Operation& op, KernelBuild& build) const {
-    const AxisRule rule = findOperation(op.kind)->rule;
-    if (op.in.empty() || op.out.empty() || rule == AxisRule::Copy || rule == AxisRule::Agree) return;
-    const std::vector<std::string>& in = m_circuit.wire(op.in.front())->axes;
-    const std::vector<std::string>& out = m_circuit.wire(op.out.front())->axes;
-    const auto has = [](const std::vector<std::string>& list, const std::string& id) {
-        return std::find(list.begin(), list.end(), id) != list.end();
-    };
-    bool own = false;
-    for (const std::string& target : op.targetIn) {
-        if (has(in, target))
-            build.targetIn.push_back(target);
-        else
-            own = true;
-    }
-    if (own)
-        for (const std::string& axis : in)
-            if (!has(op.targetIn, axis) && !has(out, axis)) build.targetIn.push_back(axis);
-    // What keeps its axes writes those that it reads, in their places.
-    if (rule != AxisRule::Keep) {
-        build.targetOut = op.targetOut;
-        return;
-    }
-    for (std::size_t i = 0; i < in.size() && i < out.size(); ++i)
-        if (has(build.targetIn, in[i])) build.targetOut.push_back(out[i]);
-}
-
 Result<void> Compiler::buildNode(int node) {
     NodeInfo& info = m_state.infos[static_cast<std::size_t>(node)];
     const Operation& op = operation(node);
     KernelBuild build{op, operationParams(op), {}, {}, {}, {}, {}, &m_circuit, &m_sizes};
     for (const int array : info.in) build.in.push_back(m_state.layouts[static_cast<std::size_t>(array)]);
     for (const int array : info.out) build.out.push_back(m_state.layouts[static_cast<std::size_t>(array)]);
-    findTargets(op, build);
+    OperationTargets targets = targetsOf(m_circuit, op);
+    build.targetIn = std::move(targets.in);
+    build.targetOut = std::move(targets.out);
     // Kinds with wiring of their own check it themselves.
     const bool own = findOperation(op.kind)->rule == AxisRule::Own;
     for (const ArrayLayout& in : build.in)
@@ -476,6 +514,13 @@ void Compiler::planBackward() {
 }
 
 }  // namespace
+
+Result<ExecutionPlan> executionPlan(const Circuit& circuit, const CompileOptions& options) {
+    Network::State state;
+    Compiler compiler(circuit, options, state);
+    if (Result<void> ok = compiler.run(); !ok) return ok.error();
+    return compiler.plan();
+}
 
 Result<std::unique_ptr<Network>> Network::compile(const Circuit& circuit, const CompileOptions& options) {
     std::unique_ptr<Network> network(new Network);

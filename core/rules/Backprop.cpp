@@ -8,6 +8,7 @@
 //
 // For a reconstruction the loss is half the squared error, summed over features: delta_L = (output - X) / B.
 // The error of stage l is formed by the exact vector-Jacobian product of stage l + 1, so any circuit can be trained.
+#include "core/rules/TorchSteps.h"
 #include "core/rules/Backprop.h"
 
 #include "core/rules/FeedForward.h"
@@ -112,6 +113,7 @@ RuleDescription describeBackprop() {
         return needsReadout(network);
     };
     d.marks = marks;
+    d.torch = torchBackprop;
     d.make = [](RuleInit init) -> std::unique_ptr<LearningRule> { return std::make_unique<Backprop>(init); };
     return d;
 }

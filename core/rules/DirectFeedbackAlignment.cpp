@@ -9,6 +9,7 @@
 // e B_l stands for the error of the stage's output; inside the stage the vector-Jacobian product is exact, so a
 // convolution with pooling or a residual block is one layer. In a linear network B_l := W_out ... W_{l+1} makes it
 // backpropagation.
+#include "core/rules/TorchSteps.h"
 #include "core/rules/DirectFeedbackAlignment.h"
 
 #include "core/math/Gemm.h"
@@ -225,6 +226,7 @@ RuleDescription describeDirectFeedbackAlignment() {
         return suits;
     };
     d.marks = marks;
+    d.torch = torchDirectFeedbackAlignment;
     d.make = [](RuleInit init) -> std::unique_ptr<LearningRule> { return std::make_unique<DirectFeedbackAlignment>(init); };
     return d;
 }

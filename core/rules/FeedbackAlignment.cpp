@@ -12,6 +12,7 @@
 //   brSF    B = |M| (.) sign(W), M drawn anew every step          frSF: M drawn once
 //
 // A convolution is fed back by the transposed convolution with B's kernel. B := W makes it backpropagation.
+#include "core/rules/TorchSteps.h"
 #include "core/rules/FeedbackAlignment.h"
 
 #include "core/rules/FeedbackMap.h"
@@ -190,6 +191,7 @@ RuleDescription describeFeedbackAlignment() {
         return suits;
     };
     d.marks = marks;
+    d.torch = torchFeedbackAlignment;
     d.make = [](RuleInit init) -> std::unique_ptr<LearningRule> { return std::make_unique<FeedbackAlignment>(init); };
     return d;
 }

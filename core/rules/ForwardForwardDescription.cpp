@@ -1,4 +1,5 @@
 // What Forward-Forward says about itself: parameters, equations, channels, marks and the circuits that it can train.
+#include "core/rules/TorchSteps.h"
 #include "core/rules/ForwardForward.h"
 
 #include <algorithm>
@@ -207,6 +208,7 @@ RuleDescription describeForwardForward() {
                  "backpropagation needs three. At inference one forward pass per class, or one in all through the head.";
     d.suits = suits;
     d.marks = marks;
+    d.torch = torchForwardForward;
     d.make = [](RuleInit init) -> std::unique_ptr<LearningRule> { return std::make_unique<ForwardForward>(init); };
     return d;
 }

@@ -1,3 +1,4 @@
+#include "core/rules/TorchSteps.h"
 #include "core/rules/MonoForward.h"
 
 #include "core/base/Assert.h"
@@ -231,6 +232,7 @@ RuleDescription describeMonoForward() {
                                                                              : "largest *G* of the last layer"));
         return marks;
     };
+    d.torch = torchMonoForward;
     d.make = [](RuleInit init) -> std::unique_ptr<LearningRule> { return std::make_unique<MonoForward>(init); };
     return d;
 }

@@ -237,7 +237,10 @@ Result<CircuitChange> paste(const Circuit& circuit, const Circuit& fragment, con
     }
     const std::string title = added.size() == 1 ? "Paste " + displayName(*result.operation(added.front()))
                                                 : "Paste " + std::to_string(added.size()) + " operations";
-    return finishEdit(std::move(result), joined, title, added, dirty);
+    Result<CircuitChange> change = finishEdit(std::move(result), joined, title, added, dirty);
+    // Axes that came along and are not needed in their new place.
+    if (change) tidyReferences(change->circuit, circuit);
+    return change;
 }
 
 Result<CircuitChange> duplicate(const Circuit& circuit, const std::vector<std::string>& operations) {

@@ -325,7 +325,9 @@ Result<CircuitChange> quickAdd(const Circuit& circuit, const std::string& line, 
     if (!place) return place.error();
     const Circuit start = adder.circuit;
     adder.add(*parts, *place);
-    return finishEdit(std::move(adder.circuit), start, titleOf(*parts), adder.made, {}, adder.amounts);
+    Result<CircuitChange> change = finishEdit(std::move(adder.circuit), start, titleOf(*parts), adder.made, {}, adder.amounts);
+    if (change) tidyReferences(change->circuit, circuit);
+    return change;
 }
 
 Result<std::string> describeQuickAdd(const Circuit& circuit, const std::string& line, const std::string& after) {

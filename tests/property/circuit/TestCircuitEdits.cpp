@@ -5,11 +5,14 @@
 #include "core/base/Rng.h"
 #include "core/circuit/CircuitPatch.h"
 #include "core/circuit/Operations.h"
+#include "core/circuit/SizeExpression.h"
 #include "core/circuit/SizeSolver.h"
 #include "core/circuit/Templates.h"
 #include "core/io/CircuitJson.h"
 
 #include <QtTest>
+
+#include <set>
 
 using namespace lab;
 
@@ -22,11 +25,15 @@ std::string anyId(Stream& random, const List& list) {
 
 Result<CircuitChange> randomEdit(Stream& random, const Circuit& c, const Circuit& clipboard) {
     static const std::vector<std::string> lines = {"linear 7 | relu", "tanh", "res( rms | linear 4x | relu | linear 8 )", "conv 4 k3 s2 | bn",
-                                                   "flatten", "dropout 0.2", "maxpool", "linear 5 nobias | x2", "ln", "nonsense", "gap", "softmax"};
-    static const std::vector<std::string> words = {"relu", "linear", "conv", "copy", "add", "rms", "flatten", "maxpool", "output", "gelu"};
+                                                   "flatten", "dropout 0.2", "maxpool", "linear 5 nobias | x2", "ln", "nonsense", "gap", "softmax",
+                                                   "einsum", "split 2", "last", "upconv 4", "embed 6", "window 3 d2", "offset | causal", "scale 0.5 | spike",
+                                                   "lineart 6", "conv 3 k3 d2", "einsum a -> a c", "discard", "res( gate )"};
+    static const std::vector<std::string> words = {"relu", "linear", "conv", "copy", "add", "rms", "flatten", "maxpool", "output", "gelu",
+                                                   "einsum", "split", "concat", "parts", "rename", "index", "window", "discard", "upconv", "lineart",
+                                                   "embed", "offset", "causal", "scale", "spike", "grab", "drop", "gate"};
     const std::string op = anyId(random, c.operations);
     const auto word = [&] { return words[random.below(words.size())]; };
-    switch (random.below(17)) {
+    switch (random.below(20)) {
         case 0: return quickAdd(c, lines[random.below(lines.size())], random.below(2) == 0 ? "" : op);
         case 1: return insertOnWire(c, anyId(random, c.wires), word());
         case 2: return replaceOperation(c, op, word());
@@ -43,8 +50,33 @@ Result<CircuitChange> randomEdit(Stream& random, const Circuit& c, const Circuit
         case 13: return groupItems(c, {op, anyId(random, c.operations)}, "g");
         case 14: return ungroup(c, anyId(random, c.groups));
         case 15: return random.below(2) == 0 ? paste(c, clipboard, op) : duplicate(c, {op, anyId(random, c.operations)});
+        case 16: return setArgument(c, op, "sig", ParamValue(std::string(random.below(2) == 0 ? "a b -> b a" : "i, j -> i j")));
+        case 17: return setArgument(c, op, random.below(2) == 0 ? "at" : "slot", ParamValue(std::string(random.below(2) == 0 ? "1" : "t")));
+        case 18: return setArgument(c, op, "d", ParamValue(static_cast<std::int64_t>(1 + random.below(3))));
         default: return connectWire(c, anyId(random, c.wires), op);
     }
+}
+
+// Axes that nothing needs: not on wires, of operations or repetitions, nor named by the size of one that is needed.
+int deadAxes(const Circuit& c) {
+    std::set<std::string> live;
+    for (const Wire& w : c.wires) {
+        live.insert(w.axes.begin(), w.axes.end());
+        if (w.dtype.rfind("int:", 0) == 0) live.insert(w.dtype.substr(4));
+    }
+    for (const Operation& op : c.operations) {
+        live.insert(op.targetIn.begin(), op.targetIn.end());
+        live.insert(op.targetOut.begin(), op.targetOut.end());
+    }
+    for (const Group& g : c.groups) live.insert(g.repeat.count);
+    for (std::size_t before = 0; before != live.size();) {
+        before = live.size();
+        for (const Axis& a : c.axes)
+            if (live.count(a.id) != 0 && !a.size.empty())
+                if (const Result<SizeExpression> e = SizeExpression::parse(a.size); e)
+                    for (const std::string& name : e->names()) live.insert(name);
+    }
+    return static_cast<int>(std::count_if(c.axes.begin(), c.axes.end(), [&](const Axis& a) { return live.count(a.id) == 0; }));
 }
 
 }  // namespace
@@ -153,9 +185,12 @@ private slots:
                 QCOMPARE(circuitToJson(*loaded), bytes);
                 for (const Problem& p : solveSizes(next, {1, 12, 12}, 10).problems)
                     for (const Fix& f : p.fixes) QVERIFY2(checkInvariants(f.result).ok(), f.title.c_str());
+                QVERIFY2(deadAxes(next) <= deadAxes(c), qPrintable(QString("seed %1 step %2: %3").arg(seed).arg(step).arg(change->title.c_str())));
                 history.push_back(patch);
                 c = next;
             }
+            // Edits leave no axes behind that nothing needs.
+            QCOMPARE(deadAxes(c), 0);
             for (auto it = history.rbegin(); it != history.rend(); ++it) QVERIFY(apply(c, inverse(*it)).ok());
             QVERIFY(c == start);
             QCOMPARE(circuitToJson(c), circuitToJson(start));

@@ -1,0 +1,189 @@
+// Every template learns its own small data set by backpropagation, on the spot, to a stated accuracy. A new template needs
+// a row here. Beside them: what the templates' settings make, and that repetition written out trains like what is drawn.
+#include "core/circuit/Expand.h"
+#include "core/circuit/SizeSolver.h"
+#include "core/data/DataRegistry.h"
+#include "suite/rules/RuleBench.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace lab;
+using namespace lab::test;
+
+namespace {
+
+std::shared_ptr<const PreparedData> dataFor(const std::string& id) {
+    static std::map<std::string, std::shared_ptr<const PreparedData>> made;
+    auto& entry = made[id];
+    if (entry) return entry;
+    for (const DatasetDescription& d : generatedDatasets()) {
+        if (d.id != id || id == "seg7") continue;
+        const Result<Dataset> raw = d.load(ParamSet(d.params));
+        if (!raw) qFatal("%s", raw.error().text().c_str());
+        Result<PreparedData> prepared = prepareData(*raw, ParamSet(dataOptions()), 1);
+        if (!prepared) qFatal("%s", prepared.error().text().c_str());
+        return entry = std::make_shared<PreparedData>(*std::move(prepared));
+    }
+    // Also for sets that need files.
+    Dataset images = seg7();
+    images.train.x.conservativeResize(3000, Eigen::NoChange);
+    images.train.y.resize(3000);
+    Result<PreparedData> prepared = prepareData(images, ParamSet(dataOptions()), 1);
+    if (!prepared) qFatal("%s", prepared.error().text().c_str());
+    return entry = std::make_shared<PreparedData>(*std::move(prepared));
+}
+
+struct Recipe {
+    double rate;
+    int steps;
+    double accuracy;  // share of the test samples; for a reconstruction the share of the variance that is explained
+};
+
+const std::map<std::string, Recipe>& recipes() {
+    static const std::map<std::string, Recipe> list = {
+        {"mlp", {2e-3, 300, 0.85}},          {"cnn", {3e-3, 500, 0.88}},         {"residual", {2e-3, 300, 0.85}},
+        {"residual-cnn", {3e-3, 350, 0.85}}, {"autoencoder", {3e-3, 600, 0.6}},  {"transformer", {3e-3, 700, 0.98}},
+        {"gnn", {3e-3, 500, 0.98}},          {"recurrent", {3e-3, 600, 0.98}},   {"spiking", {3e-3, 600, 0.80}},
+    };
+    return list;
+}
+
+double quality(RuleBench& bench) {
+    const PreparedData& data = *bench.data;
+    const Index rows = std::min<Index>(data.test.count(), bench.rule->predictionCapacity());
+    const ConstMatrixMap x(data.test.x.data(), rows, data.test.x.cols());
+    const Index outputs = bench.network->arrays()[static_cast<std::size_t>(bench.network->scoresArray())].size;
+    Matrix scores(rows, outputs);
+    std::vector<MatrixMap> ways;
+    for (std::size_t w = 0; w < bench.rule->ways().size(); ++w) ways.emplace_back(scores.data(), rows, outputs);
+    bench.rule->predict(bench.pool, x, ways);
+    if (bench.network->task() == Task::Reconstruct) {
+        const double error = static_cast<double>((scores - x).squaredNorm());
+        const double all = static_cast<double>((x.rowwise() - x.colwise().mean()).squaredNorm());
+        return 1 - error / all;
+    }
+    std::vector<int> answers(static_cast<std::size_t>(rows));
+    argmaxRows(scores.data(), rows, outputs, answers.data());
+    Index right = 0;
+    for (Index i = 0; i < rows; ++i) right += answers[static_cast<std::size_t>(i)] == data.test.y[static_cast<std::size_t>(i)];
+    return static_cast<double>(right) / static_cast<double>(rows);
+}
+
+Result<std::unique_ptr<RuleBench>> benchFor(const std::string& circuit, const std::string& dataset, double rate) {
+    const auto data = dataFor(dataset);
+    const Result<Circuit> made = parseShorthand(circuit, shapeOf(data->schema), data->schema.classes);
+    if (!made) return made.error();
+    BenchOptions options;
+    options.batch = 64;
+    options.optimizer.id = "adam";
+    options.optimizer.held = {{"rate", rate}};
+    return RuleBench::make(*findRule("backprop"), *made, data, options);
+}
+
+}  // namespace
+
+class TemplateSuite : public QObject {
+    Q_OBJECT
+private slots:
+    void learns_data() {
+        QTest::addColumn<int>("index");
+        for (int i = 0; i < static_cast<int>(circuitTemplates().size()); ++i)
+            QTest::newRow(circuitTemplates()[static_cast<std::size_t>(i)].id.c_str()) << i;
+    }
+    void learns() {
+        QFETCH(int, index);
+        const CircuitTemplate& t = circuitTemplates()[static_cast<std::size_t>(index)];
+        QVERIFY2(recipes().count(t.id) == 1, "a new template needs a recipe");
+        const Recipe& recipe = recipes().at(t.id);
+        const auto bench = benchFor(t.id, t.dataset, recipe.rate);
+        QVERIFY2(bench.ok(), bench.ok() ? "" : bench.error().text().c_str());
+        const double before = quality(**bench);
+        QElapsedTimer timer;
+        timer.start();
+        for (int s = 0; s < recipe.steps; ++s) (*bench)->step();
+        const double after = quality(**bench);
+        qInfo("%s: %.1f %% -> %.1f %% in %d steps, %.1f s", t.id.c_str(), 100 * before, 100 * after, recipe.steps,
+              static_cast<double>(timer.elapsed()) * 1e-3);
+        QVERIFY2(before < recipe.accuracy, "it could do so before it was trained");
+        QVERIFY2(after >= recipe.accuracy, qPrintable(QString::number(after)));
+    }
+
+    void settings() {
+        const auto code = [](const char* text) {
+            const Result<Circuit> c = parseShorthand(text, {1, 12, 12}, 10);
+            return c ? std::string() : c.error().code;
+        };
+        for (const char* fine : {"transformer:16-4-2", "transformer:causal", "transformer:16-2-1:causal", "gnn:8", "recurrent:5", "spiking:12",
+                                 "autoencoder:tied", "cnn:bn"})
+            QCOMPARE(code(fine), std::string());
+        for (const char* wrong : {"transformer:16-3", "transformer:0", "gnn:1-2-3", "recurrent:x", "spiking:", "autoencoder:x", "residual-cnn:3"})
+            QCOMPARE(code(wrong), std::string("LAB-CIRCUIT-402"));
+        // Twice as many blocks with weights of their own have twice the block's parameters.
+        const auto count = [](const char* text) {
+            const Circuit c = *parseShorthand(text, {1, 12, 12}, 10);
+            const auto network = Network::compile(c, {{1, 12, 12}, 10});
+            return network ? (*network)->parameters().size() : Index(-1);
+        };
+        const Index one = count("transformer:16-2-1"), two = count("transformer:16-2-2"), three = count("transformer:16-2-3");
+        QVERIFY(one > 0 && two > one);
+        QCOMPARE(three - two, two - one);
+    }
+
+    // The number of threads changes no bit, also where weights are shared over time.
+    void sameBitsForAnyThreads() {
+        for (const char* t : {"transformer", "gnn", "recurrent", "spiking", "autoencoder:tied"}) {
+            std::vector<std::uint64_t> prints;
+            for (const int threads : {1, 2, 7}) {
+                const auto data = smallSeg7();
+                BenchOptions options;
+                options.threads = threads;
+                const auto bench = RuleBench::make(*findRule("backprop"), *parseShorthand(t, shapeOf(data->schema), data->schema.classes), data, options);
+                QVERIFY(bench.ok());
+                for (int s = 0; s < 3; ++s) (*bench)->step();
+                Fingerprint print;
+                (*bench)->network->parameters().addTo(print);
+                prints.push_back(print.value());
+            }
+            QVERIFY2(prints[0] == prints[1] && prints[1] == prints[2], t);
+        }
+    }
+
+    void mistakesInRepetitions() {
+        const Circuit drawn = *parseShorthand("recurrent:4", {1, 12, 12}, 10);
+        const auto codeOf = [](const Circuit& c) {
+            const auto network = Network::compile(c, {{1, 12, 12}, 10});
+            return network ? std::string() : network.error().code;
+        };
+        QCOMPARE(codeOf(drawn), std::string());
+        Circuit c = drawn;
+        c.groups.front().repeat.count = "nowhere";
+        QCOMPARE(codeOf(c), std::string("LAB-SIZE-147"));
+        c = drawn;
+        c.groups.front().repeat.count = "9999999";
+        QCOMPARE(codeOf(c), std::string("LAB-SIZE-147"));
+        c = drawn;
+        c.axis("t")->size = "100000";
+        QCOMPARE(expandCircuit(c, solveSizes(c)).error().code, std::string("LAB-CIRCUIT-602"));
+        c = drawn;
+        c.axis("t")->size = "";
+        QCOMPARE(expandCircuit(c, solveSizes(c)).error().code, std::string("LAB-CIRCUIT-604"));
+        c = drawn;  // nobody fills the slot
+        for (Operation& op : c.operations)
+            if (op.kind == "drop") op.args["slot"] = std::string("elsewhere");
+        QCOMPARE(codeOf(c), std::string("LAB-SIZE-146"));
+        c = drawn;  // without the repetition the slot would feed itself
+        c.groups.clear();
+        QCOMPARE(codeOf(c), std::string("LAB-CIRCUIT-116"));
+        c = drawn;  // the place is a letter that nothing counts
+        c.groups.front().repeat.variable = "s";
+        QCOMPARE(codeOf(c), std::string("LAB-NET-114"));
+        c = drawn;
+        c.groups.front().repeat.count = "12";
+        QCOMPARE(codeOf(c), std::string("LAB-SIZE-148"));
+    }
+};
+
+QTEST_APPLESS_MAIN(TemplateSuite)
+#include "TemplateSuite.moc"

@@ -16,6 +16,7 @@ void options(QCommandLineParser& parser) {
                        {"only", "Only these rows, by id (speed: by a part of it).", "ID,ID,..."},
                        {"seeds", "Number of seeds (fidelity).", "N", "3"},
                        {"threads", "Threads; 0 = one per core (fidelity).", "T", "0"},
+                       {"out", "File for the figure: .svg, .pdf, .png or .csv (memory).", "F"},
                        {"quick", "One batch size and the small circuits only (speed)."},
                        {"rounds", "How often everything is measured in turn.", "N"},
                        {"seconds", "Measuring time of one figure, over all rounds.", "S", "1.5"},
@@ -114,6 +115,8 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
     const Result<JsonValue> file = benchFile(name);
     if (!file) return fail(file.error(), kExitUsage);
     if (name == "speed") return benchSpeed(parser, *file);
+    if (name == "memory") return benchMemory(parser, *file);
+    if (name == "scale") return benchScale(parser, *file);
     if (name == "neighbour") return benchNeighbour(parser, *file);
     return fidelity(parser, *file);
 }
@@ -121,7 +124,7 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
 }  // namespace
 
 Command benchCommand() {
-    return {"bench", "[fidelity|speed|neighbour] [options]", "Runs a benchmark by name.", false, options, run};
+    return {"bench", "[fidelity|speed|neighbour|memory|scale] [options]", "Runs a benchmark by name.", true, options, run};
 }
 
 }  // namespace lab

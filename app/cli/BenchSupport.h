@@ -24,6 +24,8 @@ JsonValue toJson(const Spread& spread);
 
 // One benchmark each; the exit status of the program.
 int benchSpeed(const QCommandLineParser& parser, const JsonValue& file);
+int benchMemory(const QCommandLineParser& parser, const JsonValue& file);
+int benchScale(const QCommandLineParser& parser, const JsonValue& file);
 int benchNeighbour(const QCommandLineParser& parser, const JsonValue& file);
 
 }  // namespace lab

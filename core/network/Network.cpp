@@ -4,6 +4,7 @@
 #include "core/network/NetworkState.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace lab {
 
@@ -45,6 +46,7 @@ const ParamStore& Network::parameters() const {
 }
 
 void Network::initialise(std::uint64_t seed) {
+    m_state->store.fit();
     // Shared blocks are filled by their owner, which is the operation that the block names.
     for (std::size_t i = 0; i < m_state->nodes.size(); ++i) {
         const NodeInfo& info = m_state->infos[i];
@@ -85,31 +87,97 @@ MatrixMap Workspace::adjointMap(int array, Index rows) {
 
 std::size_t Workspace::bytes() const {
     std::size_t numbers = 0;
-    for (const auto* list : {&m_state->values, &m_state->adjoints, &m_state->scratch})
-        for (const Buffer& buffer : *list) numbers += buffer.size();
+    for (const Buffer& buffer : m_state->memory) numbers += buffer.size();
     return numbers * sizeof(Real);
 }
 
-Workspace Network::makeWorkspace(Index capacity, bool adjoints) const {
+namespace {
+
+// Hands out places in memory: one array each, or, for things that live from one stage to the next at most, two arrays that
+// the stages use in turn.
+class Places {
+public:
+    explicit Places(Index capacity) : m_capacity(capacity) {}
+
+    void alone(std::size_t item, Index size) { m_items.push_back({item, -1, 0, padded(size * m_capacity)}); }
+    void inTurn(std::size_t item, Index size, int stage) {
+        const std::size_t at = static_cast<std::size_t>(stage);
+        if (m_used.size() <= at) m_used.resize(at + 1, 0);
+        m_items.push_back({item, stage % 2, m_used[at], 0});
+        m_used[at] += padded(size * m_capacity);
+    }
+    // Allocates; address[item] points into `memory`.
+    void make(std::vector<Buffer>& memory, std::vector<Real*>& address) const {
+        Index turn[2] = {0, 0};
+        for (std::size_t s = 0; s < m_used.size(); ++s) turn[s % 2] = std::max(turn[s % 2], m_used[s]);
+        Real* base[2];
+        for (int t = 0; t < 2; ++t) base[t] = memory.emplace_back(static_cast<std::size_t>(turn[t]), Real(0)).data();
+        for (const Item& item : m_items)
+            address[item.item] = item.turn >= 0 ? base[item.turn] + item.offset
+                                                : memory.emplace_back(static_cast<std::size_t>(item.size), Real(0)).data();
+    }
+
+private:
+    struct Item {
+        std::size_t item;
+        int turn;
+        Index offset, size;
+    };
+    static Index padded(Index count) { return (count + 15) / 16 * 16; }  // whole cache lines
+    Index m_capacity;
+    std::vector<Item> m_items;
+    std::vector<Index> m_used;  // by stage
+};
+
+}  // namespace
+
+Workspace Network::makeWorkspace(Index capacity, bool adjoints, Hold hold) const {
     LAB_ASSERT(capacity >= 0);
     const State& s = *m_state;
+    const std::size_t count = s.arrays.size();
     Workspace work;
     Workspace::State& w = *work.m_state;
     w.capacity = capacity;
-    const auto allocate = [&](const std::vector<Index>& sizes, std::vector<Buffer>& buffers) {
-        buffers.resize(sizes.size());
-        for (std::size_t i = 0; i < sizes.size(); ++i)
-            buffers[i].assign(static_cast<std::size_t>(sizes[i] * capacity), Real(0));
+    // First and last stage that touch an array; -1 where something outside of the stages does.
+    std::vector<int> first(count, std::numeric_limits<int>::max()), last(count, -1);
+    for (const NodeInfo& info : s.infos)
+        for (const std::vector<int>* list : {&info.in, &info.out})
+            for (const int array : *list) {
+                const std::size_t a = static_cast<std::size_t>(array);
+                // What has no input may be written once and for all.
+                first[a] = std::min(first[a], info.in.empty() ? -1 : info.stage);
+                last[a] = std::max(last[a], info.stage);
+            }
+    const auto place = [&](const std::vector<int>& slotOf, const std::vector<Index>& sizes, std::vector<Real*>& address) {
+        std::vector<int> from(count, std::numeric_limits<int>::max()), to(count, -1);
+        for (std::size_t a = 0; a < count; ++a) {
+            const std::size_t slot = static_cast<std::size_t>(slotOf[a]);
+            from[slot] = std::min(from[slot], first[a]);
+            to[slot] = std::max(to[slot], last[a]);
+        }
+        Places places(capacity);
+        for (std::size_t slot = 0; slot < count; ++slot) {
+            if (sizes[slot] == 0) continue;  // no array stands here
+            const bool turns = hold == Hold::TwoStages && from[slot] >= 0 && to[slot] >= from[slot] && to[slot] - from[slot] <= 1;
+            if (turns)
+                places.inTurn(slot, sizes[slot], from[slot]);
+            else
+                places.alone(slot, sizes[slot]);
+        }
+        std::vector<Real*> slots(count);
+        places.make(w.memory, slots);
+        for (std::size_t a = 0; a < count; ++a) address.push_back(slots[static_cast<std::size_t>(slotOf[a])]);
     };
-    allocate(s.valueSize, w.values);
-    if (adjoints) allocate(s.adjointSize, w.adjoints);
-    for (std::size_t a = 0; a < s.arrays.size(); ++a) {
-        w.sizes.push_back(s.arrays[a].size);
-        w.value.push_back(w.values[static_cast<std::size_t>(s.valueSlot[a])].data());
-        if (adjoints) w.adjoint.push_back(w.adjoints[static_cast<std::size_t>(s.adjointSlot[a])].data());
-    }
+    place(s.valueSlot, s.valueSize, w.value);
+    if (adjoints) place(s.adjointSlot, s.adjointSize, w.adjoint);
+    for (const ArrayInfo& array : s.arrays) w.sizes.push_back(array.size);
+    Places scratch(1);
     for (std::size_t i = 0; i < s.nodes.size(); ++i) {
-        w.scratch.emplace_back(static_cast<std::size_t>(s.nodes[i].kernel->scratch(capacity)), Real(0));
+        const Index size = s.nodes[i].kernel->scratch(capacity);
+        if (hold == Hold::TwoStages && s.infos[i].stage >= 0)
+            scratch.inTurn(i, size, s.infos[i].stage);
+        else
+            scratch.alone(i, size);
         const auto list = [&](const std::vector<int>& arrays, const std::vector<Real*>& of) {
             std::vector<Real*> pointers;
             if (!of.empty())
@@ -121,6 +189,8 @@ Workspace Network::makeWorkspace(Index capacity, bool adjoints) const {
         w.inAdjoint.push_back(list(s.infos[i].in, w.adjoint));
         w.outAdjoint.push_back(list(s.infos[i].out, w.adjoint));
     }
+    w.scratch.resize(s.nodes.size());
+    scratch.make(w.memory, w.scratch);
     return work;
 }
 
@@ -137,7 +207,7 @@ void Network::runNode(Pool& pool, Workspace& work, Index rows, int node, const R
     run.in = w.in[at];
     run.out = w.out[at];
     run.activated = kernel.activated >= 0 ? w.value[static_cast<std::size_t>(kernel.activated)] : nullptr;
-    run.scratch = w.scratch[at].data();
+    run.scratch = w.scratch[at];
     kernel.kernel->forward(run);
 }
 
@@ -222,7 +292,7 @@ void Network::backward(Pool& pool, Workspace& work, Index rows, int stage, const
         run.out = w.out[at];
         run.inAdjoint = w.inAdjoint[at];
         run.outAdjoint = w.outAdjoint[at];
-        run.scratch = w.scratch[at].data();
+        run.scratch = w.scratch[at];
         run.gradient = options.gradient;
         run.addBlock = options.accumulate ? &s.all : &node.addBlock;
         node.kernel->backward(run);

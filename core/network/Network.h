@@ -67,6 +67,12 @@ struct CompileOptions {
     int classes = 0;
 };
 
+// How long a workspace holds what a pass wrote.
+enum class Hold {
+    AllStages,  // until the next pass: what a backward pass through several stages needs
+    TwoStages,  // until the stage after the next one runs: what a local rule needs. Memory does not grow with depth.
+};
+
 // Activations and adjoints for up to `capacity` samples at a time. One workspace belongs to one thread of control.
 class Workspace {
 public:
@@ -126,7 +132,9 @@ public:
     // Fills every block by its operation's `init` argument, from the stream (seed, Purpose::Init, block).
     void initialise(std::uint64_t seed);
 
-    Workspace makeWorkspace(Index capacity, bool adjoints) const;
+    // With Hold::TwoStages stages must run in order and be differentiated before the next one runs; the adjoint of a stage's
+    // input is not there. The input and the scores are always held.
+    Workspace makeWorkspace(Index capacity, bool adjoints, Hold hold = Hold::AllStages) const;
 
     // Forward and backward passes with different workspaces and different `parameters` may run at the same time (with a
     // pool each): the network itself holds no state of a pass.

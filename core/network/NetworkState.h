@@ -35,10 +35,10 @@ struct Network::State {
 
 struct Workspace::State {
     Index capacity = 0;
-    std::vector<Buffer> values, adjoints;  // by slot
+    std::vector<Buffer> memory;            // of values, adjoints and scratch
     std::vector<Real*> value, adjoint;     // by array
     std::vector<Index> sizes;              // by array
-    std::vector<Buffer> scratch;           // by node
+    std::vector<Real*> scratch;            // by node
     ForwardMode mode;                      // of the last forward
     // Argument lists by node, so that a pass allocates nothing.
     std::vector<std::vector<Real*>> in, out, inAdjoint, outAdjoint;

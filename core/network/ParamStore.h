@@ -28,6 +28,9 @@ public:
     // Adds a block at the end. The values are zero. Names must be unique.
     int add(ParamBlock block);
 
+    // Gives back the memory that growing has left over. Pointers into the values are no longer valid.
+    void fit() { m_values.shrink_to_fit(); }
+
     void setTitle(int block, std::string title) { m_blocks[static_cast<std::size_t>(block)].title = std::move(title); }
 
     void setOperation(int block, std::string id) { m_blocks[static_cast<std::size_t>(block)].operation = std::move(id); }

@@ -26,7 +26,7 @@ public:
         const StepReport report = forwardPass(batch, context);
         for (int l = stageCount() - 1; l >= 0; --l) {
             BackwardOptions options;
-            options.gradient = m_gradient.data();
+            options.gradient = m_gradient.of(stage(l));
             options.inputAdjoint = l > 0;  // nobody reads the error of the data
             backwardStage(l, batch.rows(), options, context);
             // Once its error has been handed down a stage is not read again in this step: updating it at once, while its

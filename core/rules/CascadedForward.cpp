@@ -39,7 +39,7 @@ CascadedForward::CascadedForward(const RuleInit& init)
       m_blockEpochs(init.params.number("block_epochs")),
       m_fitSamples(static_cast<Index>(init.params.integer("fit_samples"))),
       m_work(init.network.makeWorkspace(std::max(init.batch, kPredictionRows), true)),
-      m_gradient(static_cast<std::size_t>(init.network.parameters().size())) {
+      m_gradient(init.network) {
     const std::string& predictor = init.params.text("predictor");
     m_objective = predictor == "ridge"       ? Objective::LeastSquares
                   : predictor == "sparsemax" ? Objective::Sparsemax
@@ -183,9 +183,9 @@ StepReport CascadedForward::trainBlocks(const Batch& batch, StepContext& context
         else
             headAdjoint(context.pool, m_own, *m_auxiliary, rows, m_error.data(), adjoint);
         BackwardOptions options;
-        options.gradient = m_gradient.data();
+        options.gradient = m_gradient.of(m_network.stages()[static_cast<std::size_t>(block.stage.stage)]);
         m_network.backward(context.pool, m_work, rows, block.stage.stage, options);
-        context.updater.apply(context.pool, block.weightGroup, m_gradient.data());
+        context.updater.apply(context.pool, block.weightGroup, options.gradient);
         if (context.reads != nullptr) reportBlockReads(k, *context.reads);
     }
     context.updater.apply(context.pool, m_auxiliaryGroup, m_ownGradient.data());
@@ -352,7 +352,7 @@ Result<void> CascadedForward::loadState(const std::vector<double>& state) {
 }
 
 std::size_t CascadedForward::creditBytes() const {
-    std::size_t numbers = m_gradient.size() + m_ownGradient.size() + m_features.size() + m_scores.size() + m_error.size() +
+    std::size_t numbers = m_gradient.bytes() / sizeof(Real) + m_ownGradient.size() + m_features.size() + m_scores.size() + m_error.size() +
                           m_total.size() + static_cast<std::size_t>(m_own.size());
     std::size_t bytes = m_work.bytes() + numbers * sizeof(Real);
     for (const Block& block : m_blocks)

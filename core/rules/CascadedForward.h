@@ -14,6 +14,7 @@
 // arXiv 2303.09728 (2023); A. Nokland, Direct Feedback Alignment, NeurIPS 2016.
 #pragma once
 
+#include "core/network/StageGradient.h"
 #include "core/rules/LocalHead.h"
 #include "core/rules/LocalStages.h"
 #include "core/rules/RidgeFit.h"
@@ -89,7 +90,8 @@ private:
     int m_auxiliaryGroup = -1;
 
     Workspace m_work;
-    Buffer m_gradient, m_ownGradient;
+    StageGradient m_gradient;
+    Buffer m_ownGradient;
     Buffer m_features;                   // capacity x widest block
     Buffer m_scores, m_error, m_total;   // capacity x C
     std::vector<double> m_sorted;

@@ -65,7 +65,7 @@ public:
             if (l + 1 < stageCount())
                 m_feedback.project(context.pool, l, m_error.data(), rows, m_work.adjoint(stage(l).output));
             BackwardOptions options;
-            options.gradient = m_gradient.data();
+            options.gradient = m_gradient.of(stage(l));
             backwardStage(l, rows, options, context, deltas && l + 1 < stageCount() ? kDeltaAngle : -1);
             applyStage(l, context);
         }

@@ -21,6 +21,7 @@
 #include "core/rules/Relaxation.h"
 
 #include <algorithm>
+#include <optional>
 #include <cmath>
 
 namespace lab {
@@ -75,8 +76,6 @@ public:
           m_free(m_relaxation.makeState()),
           m_plus(m_relaxation.makeState()),
           m_minus(m_relaxation.makeState()),
-          m_predictRelaxation(init.network.inputSize(), widths(), m_rho, kPredictionRows),
-          m_predictState(m_predictRelaxation.makeState()),
           m_target(static_cast<std::size_t>(init.batch * init.network.classes())),
           m_gradient(static_cast<std::size_t>(init.network.parameters().size())) {
         ParamStore& store = m_network.parameters();
@@ -87,7 +86,6 @@ public:
             m_inputShift = -m_data.minimum * m_inputScale;
         }
         m_input.resize(static_cast<std::size_t>(init.batch * m_network.inputSize()));
-        m_predictInput.resize(static_cast<std::size_t>(kPredictionRows * m_network.inputSize()));
         for (std::size_t l = 0; l < m_couplings.size(); ++l) {
             const Stage& stage = m_network.stages()[l];
             const Index width = m_relaxation.width(static_cast<int>(l));
@@ -267,9 +265,14 @@ private:
     }
 
     void settle(Pool& pool, const ConstMatrixMap& x) {
-        m_predictRelaxation.setInput(pool, m_chain, takeInput(x, m_predictInput), x.rows());
-        m_predictRelaxation.clear(m_predictState, x.rows());
-        m_predictRelaxation.relax(pool, m_chain, m_predictState, x.rows(), static_cast<int>(m_params.integer("free_steps")),
+        if (!m_predictRelaxation) {  // made when it is first needed: it is no memory of training
+            m_predictRelaxation.emplace(m_network.inputSize(), widths(), m_rho, kPredictionRows);
+            m_predictState = m_predictRelaxation->makeState();
+            m_predictInput.resize(static_cast<std::size_t>(kPredictionRows * m_network.inputSize()));
+        }
+        m_predictRelaxation->setInput(pool, m_chain, takeInput(x, m_predictInput), x.rows());
+        m_predictRelaxation->clear(m_predictState, x.rows());
+        m_predictRelaxation->relax(pool, m_chain, m_predictState, x.rows(), static_cast<int>(m_params.integer("free_steps")),
                                   0, nullptr, static_cast<Real>(m_params.number("kappa")));
     }
 
@@ -351,7 +354,7 @@ private:
     bool m_persistent;
     Relaxation m_relaxation;
     RelaxationState m_free, m_plus, m_minus;
-    Relaxation m_predictRelaxation;
+    std::optional<Relaxation> m_predictRelaxation;
     RelaxationState m_predictState;
     Buffer m_target;
     Buffer m_gradient;

@@ -19,8 +19,7 @@ FeedForwardRule::FeedForwardRule(const RuleInit& init)
       m_data(init.data),
       m_params(init.params),
       m_work(init.network.makeWorkspace(init.batch, true)),
-      m_gradient(static_cast<std::size_t>(init.network.parameters().size())),
-      m_predictionWork(init.network.makeWorkspace(kPredictionRows, false)) {
+      m_gradient(init.network) {
     const std::vector<Stage>& stages = m_network.stages();
     for (std::size_t l = 0; l < stages.size(); ++l) {
         const Stage& s = stages[l];
@@ -67,8 +66,8 @@ StepReport FeedForwardRule::forwardPass(const Batch& batch, StepContext& context
 void FeedForwardRule::applyStage(int l, StepContext& context) {
     const Stage& s = stage(l);
     if (context.step % kNormEvery == 0 && context.channels.wants(kGradientNorm))
-        context.channels.scalar(kGradientNorm, l, norm(m_gradient.data() + s.paramOffset, s.paramCount));
-    context.updater.apply(context.pool, m_groups[static_cast<std::size_t>(l)], m_gradient.data());
+        context.channels.scalar(kGradientNorm, l, norm(m_gradient.of(s) + s.paramOffset, s.paramCount));
+    context.updater.apply(context.pool, m_groups[static_cast<std::size_t>(l)], m_gradient.of(s));
 }
 
 int FeedForwardRule::deltaArray(int l) const {
@@ -86,7 +85,7 @@ void FeedForwardRule::keepTrueDeltas(Index rows, StepContext& context) {
         // The adjoint of a stage's output is read before its backward pass, which may reuse the memory.
         if (array == stage(l).output) std::copy_n(m_work.adjoint(array), count, kept.data());
         BackwardOptions options;
-        options.gradient = m_gradient.data();
+        options.gradient = m_gradient.of(stage(l));
         options.inputAdjoint = l > 0;
         m_network.backward(context.pool, m_work, rows, l, options);
         if (array != stage(l).output) std::copy_n(m_work.adjoint(array), count, kept.data());
@@ -106,8 +105,17 @@ void FeedForwardRule::backwardStage(int l, Index rows, const BackwardOptions& op
     if (angleChannel >= 0 && array != stage(l).output) publishAngle();
 }
 
+Index FeedForwardRule::predictionCapacity() const {
+    return kPredictionRows;
+}
+
+void FeedForwardRule::makePredictionWork() {
+    if (m_predictionWork.capacity() == 0) m_predictionWork = m_network.makeWorkspace(kPredictionRows, false);
+}
+
 void FeedForwardRule::predict(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> scores) {
     LAB_ASSERT(scores.size() == m_ways.size());
+    makePredictionWork();
     m_network.setInput(m_predictionWork, x);
     m_network.evaluate(pool, m_predictionWork, x.rows(), 0, stageCount());
     MatrixMap out = scores.front();
@@ -122,6 +130,7 @@ double FeedForwardRule::evaluationLoss(const MatrixMap& primaryScores, const Con
 
 void FeedForwardRule::represent(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> out) {
     LAB_ASSERT(out.size() == m_layers.size());
+    makePredictionWork();
     m_network.setInput(m_predictionWork, x);
     m_network.evaluate(pool, m_predictionWork, x.rows(), 0, stageCount());
     for (int l = 0; l < stageCount(); ++l) {
@@ -139,7 +148,7 @@ int FeedForwardRule::weightBlock(int layer, const ParamStore** store) const {
 }
 
 std::size_t FeedForwardRule::creditBytes() const {
-    return m_work.bytes() + m_gradient.size() * sizeof(Real);
+    return m_work.bytes() + m_gradient.bytes();
 }
 
 std::vector<std::string> learnedOperations(const Network& network, int stage) {

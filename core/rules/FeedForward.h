@@ -4,6 +4,7 @@
 // Letters: X = H_0 (B x d_0), H_l (B x d_l) output of stage l, e = dL/dH_out (B x K), the mean over the batch included.
 #pragma once
 
+#include "core/network/StageGradient.h"
 #include "core/rules/LearningRule.h"
 
 #include <vector>
@@ -17,7 +18,7 @@ public:
     const std::vector<RuleLayer>& layers() const override { return m_layers; }
     const std::vector<PredictionWay>& ways() const override { return m_ways; }
     void predict(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> scores) override;
-    Index predictionCapacity() const override { return m_predictionWork.capacity(); }
+    Index predictionCapacity() const override;
     double evaluationLoss(const MatrixMap& primaryScores, const ConstMatrixMap& x, const int* labels) const override;
     void represent(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> out) override;
     int weightBlock(int layer, const ParamStore** store) const override;
@@ -37,7 +38,7 @@ protected:
 
     // Forward pass in training mode and loss; leaves e in adjoint(scoresArray()).
     StepReport forwardPass(const Batch& batch, StepContext& context);
-    // Gives the gradient of stage l, which stands in m_gradient, to the updater, and publishes its norm.
+    // Gives the gradient of stage l, which stands in m_gradient.of(stage(l)), to the updater, and publishes its norm.
     void applyStage(int l, StepContext& context);
     // Runs the exact backward pass on the same activity and keeps its delta of every stage: dL/dZ_l, or dL/dH_l where the
     // stage is not one dense map. Call after forwardPass() and before the rule's own backward pass; e stays as it is.
@@ -50,12 +51,14 @@ protected:
     const PreparedData& m_data;
     ParamSet m_params;
     Workspace m_work;
-    Buffer m_gradient;
+    StageGradient m_gradient;
 
 private:
     int deltaArray(int l) const;
 
-    Workspace m_predictionWork;
+    void makePredictionWork();
+
+    Workspace m_predictionWork;  // made when it is first needed: it is no memory of training
     std::vector<RuleLayer> m_layers;
     std::vector<PredictionWay> m_ways;
     std::vector<int> m_groups;

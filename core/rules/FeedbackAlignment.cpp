@@ -51,7 +51,7 @@ public:
             if (measured && m_feedback.carries(l) && context.channels.wants(kWeightAngle))
                 context.channels.scalar(kWeightAngle, l, m_feedback.angle(own, l));
             BackwardOptions options;
-            options.gradient = m_gradient.data();
+            options.gradient = m_gradient.of(stage(l));
             options.inputAdjoint = l > 0;
             options.transport = transport;
             backwardStage(l, batch.rows(), options, context, deltas && l + 1 < stageCount() ? kDeltaAngle : -1);

@@ -49,6 +49,7 @@ FeedbackWeights::FeedbackWeights(const Network& network, FeedbackKind kind, doub
             m_carries[l] = true;
         }
     }
+    m_store.fit();
     for (const Part& part : m_parts)
         if (part.fixed >= 0)
             draw(m_store.data(part.fixed), m_store.block(part.fixed).count,
@@ -129,6 +130,7 @@ DirectFeedback::DirectFeedback(const Network& network, double scale, std::uint64
         block.trained = false;
         m_store.add(std::move(block));
     }
+    m_store.fit();
     for (int l = 0; l < static_cast<int>(m_store.blocks().size()); ++l) {
         const Stream stream(seed, Purpose::Feedback, static_cast<std::uint64_t>(l));
         const double bound = scale * std::sqrt(6.0 / static_cast<double>(m_store.block(l).fanOut));

@@ -27,8 +27,8 @@ bool skipsFirst(const std::string& choice, std::size_t layers) {
 ForwardForward::ForwardForward(const RuleInit& init)
     : m_network(init.network),
       m_params(init.params),
-      m_work(init.network.makeWorkspace(std::max(2 * init.batch, kPredictionRows), true)),
-      m_gradient(static_cast<std::size_t>(init.network.parameters().size())) {
+      m_work(init.network.makeWorkspace(std::max(2 * init.batch, kPredictionRows), true, Hold::TwoStages)),
+      m_gradient(init.network) {
     readParams();
     if (!(m_height > 0)) m_height = init.data.maximum > 0 ? static_cast<double>(init.data.maximum) : 1.0;
 
@@ -223,16 +223,17 @@ double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& conte
         straight = !m_peerGated && stage.linearInput >= 0;
         if (!straight) addPeerAdjoint(context.pool, m_signal, pairs, adjoint);
     }
+    Real* gradient = m_gradient.of(m_network.stages()[static_cast<std::size_t>(stage.stage)]);
     BackwardOptions options;
-    options.gradient = truth == nullptr ? m_gradient.data() : nullptr;
+    options.gradient = truth == nullptr ? gradient : nullptr;
     m_network.backward(context.pool, m_work, 2 * pairs, stage.stage, options);
-    if (truth != nullptr) firstGradientOfStreams(context.pool, pairs, truth);
+    if (truth != nullptr) firstGradientOfStreams(context.pool, pairs, truth, gradient);
     if (straight) {
         const ParamStore& store = m_network.parameters();
         const Index in = m_network.arrays()[static_cast<std::size_t>(stage.linearInput)].size;
         addPeerGradient(context.pool, m_signal, m_work.value(stage.linearInput), pairs, in,
-                        m_gradient.data() + store.block(stage.weight).offset,
-                        stage.bias >= 0 ? m_gradient.data() + store.block(stage.bias).offset : nullptr, m_scratch);
+                        gradient + store.block(stage.weight).offset,
+                        stage.bias >= 0 ? gradient + store.block(stage.bias).offset : nullptr, m_scratch);
     }
 
     const GoodnessFigures figures = goodnessFigures(objective, positive, negative);
@@ -251,7 +252,7 @@ double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& conte
         std::sort(m_scratch.begin(), m_scratch.end());
         sink.values(kPeerMeans, number, m_scratch);
     }
-    context.updater.apply(context.pool, layer.group, m_gradient.data());
+    context.updater.apply(context.pool, layer.group, gradient);
     if (context.reads != nullptr) reportReads(layer, *context.reads);
     return loss;
 }
@@ -302,9 +303,9 @@ void ForwardForward::trainHead(const Batch& batch, StepContext& context, bool sh
         std::copy_n(m_work.value(m_network.scoresArray()), rows * classes, m_scores.data());
         loss = crossEntropy(m_scores.data(), rows, classes, batch.labels, m_work.adjoint(m_network.scoresArray()));
         BackwardOptions options;
-        options.gradient = m_gradient.data();
+        options.gradient = m_gradient.of(m_network.stages()[static_cast<std::size_t>(readout)]);
         m_network.backward(context.pool, m_work, rows, readout, options);
-        context.updater.apply(context.pool, m_headGroup, m_gradient.data());
+        context.updater.apply(context.pool, m_headGroup, options.gradient);
     }
     context.channels.scalar(kHeadLoss, 0, loss);
     context.channels.scalar(kHeadAccuracy, 0, headAccuracy(m_scores.data(), rows, classes, batch.labels, m_answers));
@@ -421,7 +422,7 @@ void ForwardForward::firstLayerOfStreams(Pool& pool, Index pairs, const int* tru
 
 // dW = sum_i length_i (dz+_i + dz-_i) x_i^T on the columns of the image, which both streams share, and on the column of a
 // label v times the sum of length_i dz_i over the rows that carry it.
-void ForwardForward::firstGradientOfStreams(Pool& pool, Index pairs, const int* truth) {
+void ForwardForward::firstGradientOfStreams(Pool& pool, Index pairs, const int* truth, Real* gradient) {
     const LocalStage& first = m_stack.front().stage;
     const ParamStore& store = m_network.parameters();
     const Index width = first.width, size = m_network.inputSize(), classes = m_network.classes();
@@ -434,9 +435,9 @@ void ForwardForward::firstGradientOfStreams(Pool& pool, Index pairs, const int* 
             scaleAdd(length, dz + (pairs + i) * width, length, both, width);
         }
     });
-    Real* dw = m_gradient.data() + store.block(first.weight).offset;
+    Real* dw = gradient + store.block(first.weight).offset;
     productGradient(pool, pairs, size, width, m_pairError.data(), m_work.value(first.input), 0, dw);
-    Real* db = first.bias >= 0 ? m_gradient.data() + store.block(first.bias).offset : nullptr;
+    Real* db = first.bias >= 0 ? gradient + store.block(first.bias).offset : nullptr;
     pool.ranges(width, kColumnGrain, [&](Index begin, Index end) {
         const Index count = end - begin;
         for (Index c = 0; c < classes; ++c) std::fill_n(m_labelGradient.data() + c * width + begin, count, Real(0));
@@ -531,11 +532,11 @@ Result<void> ForwardForward::setParam(const std::string& name, const ParamValue&
 }
 
 std::size_t ForwardForward::creditBytes() const {
-    std::size_t numbers = m_gradient.size() + m_ownGradient.size() + m_features.size() + m_scores.size() + m_error.size() + m_shared.size() +
+    std::size_t numbers = m_ownGradient.size() + m_features.size() + m_scores.size() + m_error.size() + m_shared.size() +
                           m_columns.size() + m_pairError.size() + m_labelGradient.size() + static_cast<std::size_t>(m_own.size());
     std::size_t doubles = m_goodness.size() + m_signal.size() + m_scratch.size() + m_factor.size() + m_neutral.size();
     for (const Layer& layer : m_stack) doubles += layer.peers.size();
-    return m_work.bytes() + numbers * sizeof(Real) + doubles * sizeof(double);
+    return m_work.bytes() + m_gradient.bytes() + numbers * sizeof(Real) + doubles * sizeof(double);
 }
 
 }  // namespace lab

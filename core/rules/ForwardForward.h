@@ -12,6 +12,7 @@
 // Source: G. Hinton, The Forward-Forward Algorithm: Some Preliminary Investigations, arXiv 2212.13345 (2022).
 #pragma once
 
+#include "core/network/StageGradient.h"
 #include "core/rules/Goodness.h"
 #include "core/rules/LengthNorm.h"
 #include "core/rules/LocalHead.h"
@@ -70,7 +71,7 @@ private:
     double learnLayer(std::size_t l, Index pairs, StepContext& context, const int* truth);
     // Layer 1 of both streams from one product of the images: they differ in the label alone. Values and gradient.
     void firstLayerOfStreams(Pool& pool, Index pairs, const int* truth);
-    void firstGradientOfStreams(Pool& pool, Index pairs, const int* truth);
+    void firstGradientOfStreams(Pool& pool, Index pairs, const int* truth, Real* gradient);
     void trainHead(const Batch& batch, StepContext& context, bool shared);
     // Neutral input through all layers in evaluation mode, features of an own head on the way; visit(l, h_l).
     // `shared`: shareFirstProduct() has been called for these rows.
@@ -110,7 +111,7 @@ private:
     int m_headGroup = -1;
 
     Workspace m_work;
-    Buffer m_gradient;        // layout of the network's parameters
+    StageGradient m_gradient;
     Buffer m_ownGradient;     // layout of m_own
     Buffer m_features;        // capacity x features of the own head
     Buffer m_scores;          // capacity x C

@@ -95,7 +95,8 @@ public:
 
     // Change of a parameter that is marked live, between steps.
     virtual Result<void> setParam(const std::string& name, const ParamValue& value);
-    // Bytes that the rule holds for credit assignment: activations kept, heads, feedback, traces (not weights).
+    // Bytes that the rule holds for credit assignment: activity kept, gradients, traces, and its own parameters (heads,
+    // feedback); not the network's weights, the optimisers, or memory that only predictions need.
     virtual std::size_t creditBytes() const = 0;
 };
 

@@ -21,8 +21,8 @@ MonoForward::MonoForward(const RuleInit& init)
       m_inTurn(init.params.text("schedule") == "sequential"),
       m_sumProbabilities(init.params.text("sum") == "probabilities"),
       m_primarySum(init.params.text("answer") == "sum"),
-      m_work(init.network.makeWorkspace(std::max(init.batch, kPredictionRows), true)),
-      m_gradient(static_cast<std::size_t>(init.network.parameters().size())) {
+      m_work(init.network.makeWorkspace(init.batch, true, Hold::TwoStages)),
+      m_gradient(init.network) {
     const Index classes = m_network.classes();
     for (const LocalStage& stage : localStages(m_network)) {
         const std::string number = std::to_string(stage.stage + 1);
@@ -31,6 +31,7 @@ MonoForward::MonoForward(const RuleInit& init)
         layer.projection = addHead(m_own, "projection" + number, "*M*_" + number, stage.stage, stage.width, classes, false);
         m_stack.push_back(layer);
     }
+    m_own.fit();
     for (Layer& layer : m_stack) {
         const Stage& stage = m_network.stages()[static_cast<std::size_t>(layer.stage.stage)];
         const std::string number = std::to_string(layer.stage.stage + 1);
@@ -50,11 +51,11 @@ MonoForward::MonoForward(const RuleInit& init)
         m_ways.push_back({"layer" + std::to_string(layer.stage.stage + 1), layer.stage.title + " alone", layer.stage.stage});
 
     m_ownGradient.resize(static_cast<std::size_t>(m_own.size()));
-    const std::size_t scores = static_cast<std::size_t>(m_work.capacity() * classes);
+    const std::size_t scores = static_cast<std::size_t>(std::max(init.batch, kPredictionRows) * classes);
     m_scores.resize(scores);
     m_error.resize(scores);
     m_total.resize(scores);
-    m_answers.resize(static_cast<std::size_t>(m_work.capacity()));
+    m_answers.resize(static_cast<std::size_t>(init.batch));
 }
 
 StepReport MonoForward::step(const Batch& batch, StepContext& context) {
@@ -98,10 +99,11 @@ void MonoForward::trainLayer(std::size_t l, const Batch& batch, StepContext& con
     headAdjoint(context.pool, m_own, layer.projection, rows, m_error.data(), m_work.adjoint(layer.stage.output));
     headGradient(context.pool, m_own, layer.projection, rows, a, m_error.data(), m_ownGradient.data());
     BackwardOptions options;
-    options.gradient = m_gradient.data();
+    Real* gradient = m_gradient.of(m_network.stages()[static_cast<std::size_t>(layer.stage.stage)]);
+    options.gradient = gradient;
     m_network.backward(context.pool, m_work, rows, layer.stage.stage, options);
     // The activity of this layer stands already: updating now changes nothing that the next layer reads in this step.
-    context.updater.apply(context.pool, layer.weights, m_gradient.data());
+    context.updater.apply(context.pool, layer.weights, gradient);
     context.updater.apply(context.pool, layer.projections, m_ownGradient.data());
     if (context.reads != nullptr) reportReads(layer, *context.reads);
 
@@ -117,17 +119,27 @@ void MonoForward::reportReads(const Layer& layer, std::vector<UpdateReads>& read
     reads.push_back({"M_" + number, layer.stage.stage, {"activity of this layer", "label"}, true, true});
 }
 
+Index MonoForward::predictionCapacity() const {
+    return std::max(m_work.capacity(), kPredictionRows);
+}
+
+void MonoForward::makePredictionWork() {
+    if (m_predictionWork.capacity() == 0)
+        m_predictionWork = m_network.makeWorkspace(predictionCapacity(), false, Hold::TwoStages);
+}
+
 void MonoForward::predict(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> scores) {
     LAB_ASSERT(scores.size() == m_ways.size());
     const Index rows = x.rows();
     const Index classes = m_network.classes();
-    m_network.setInput(m_work, x);
+    makePredictionWork();
+    m_network.setInput(m_predictionWork, x);
     std::fill(m_total.begin(), m_total.end(), Real(0));
     MatrixMap last = scores[m_primarySum ? 1 : 0];
     MatrixMap sum = scores[m_primarySum ? 0 : 1];
     for (std::size_t l = 0; l < m_stack.size(); ++l) {
-        m_network.evaluate(pool, m_work, rows, static_cast<int>(l), static_cast<int>(l) + 1);
-        headScores(pool, m_own, m_stack[l].projection, rows, m_work.value(m_stack[l].stage.output), m_scores.data());
+        m_network.evaluate(pool, m_predictionWork, rows, static_cast<int>(l), static_cast<int>(l) + 1);
+        headScores(pool, m_own, m_stack[l].projection, rows, m_predictionWork.value(m_stack[l].stage.output), m_scores.data());
         MatrixMap own = scores[l + 2];
         own = ConstMatrixMap(m_scores.data(), rows, classes);
         if (l + 1 == m_stack.size()) last = own;
@@ -148,11 +160,12 @@ double MonoForward::evaluationLoss(const MatrixMap& primaryScores, const ConstMa
 
 void MonoForward::represent(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> out) {
     LAB_ASSERT(out.size() == m_stack.size());
-    m_network.setInput(m_work, x);
+    makePredictionWork();
+    m_network.setInput(m_predictionWork, x);
     for (std::size_t l = 0; l < m_stack.size(); ++l) {
-        m_network.evaluate(pool, m_work, x.rows(), static_cast<int>(l), static_cast<int>(l) + 1);
+        m_network.evaluate(pool, m_predictionWork, x.rows(), static_cast<int>(l), static_cast<int>(l) + 1);
         MatrixMap target = out[l];
-        target = m_work.valueMap(m_stack[l].stage.output, x.rows());
+        target = m_predictionWork.valueMap(m_stack[l].stage.output, x.rows());
     }
 }
 
@@ -162,7 +175,7 @@ int MonoForward::weightBlock(int layer, const ParamStore** store) const {
 }
 
 std::size_t MonoForward::creditBytes() const {
-    return m_work.bytes() + (m_gradient.size() + m_ownGradient.size() + m_scores.size() + m_error.size() + m_total.size() +
+    return m_work.bytes() + m_gradient.bytes() + (m_ownGradient.size() + m_scores.size() + m_error.size() + m_total.size() +
                              static_cast<std::size_t>(m_own.size())) * sizeof(Real);
 }
 

@@ -10,6 +10,7 @@
 // Source: J. Gong, B. Li, W. Abdulla, Mono-Forward, arXiv 2501.09238 (2025).
 #pragma once
 
+#include "core/network/StageGradient.h"
 #include "core/rules/LocalHead.h"
 #include "core/rules/LocalStages.h"
 
@@ -25,7 +26,7 @@ public:
     const std::vector<PredictionWay>& ways() const override { return m_ways; }
     StepReport step(const Batch& batch, StepContext& context) override;
     void predict(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> scores) override;
-    Index predictionCapacity() const override { return m_work.capacity(); }
+    Index predictionCapacity() const override;
     double evaluationLoss(const MatrixMap& primaryScores, const ConstMatrixMap& x, const int* labels) const override;
     void represent(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> out) override;
     int weightBlock(int layer, const ParamStore** store) const override;
@@ -40,6 +41,7 @@ private:
         int projections = 0;
     };
 
+    void makePredictionWork();
     void trainLayer(std::size_t l, const Batch& batch, StepContext& context, StepReport& report);
     void reportReads(const Layer& layer, std::vector<UpdateReads>& reads) const;
 
@@ -52,7 +54,8 @@ private:
     std::vector<PredictionWay> m_ways;
     ParamStore m_own;
     Workspace m_work;
-    Buffer m_gradient;      // layout of the network's parameters
+    Workspace m_predictionWork;  // made when it is first needed: it is no memory of training
+    StageGradient m_gradient;
     Buffer m_ownGradient;   // layout of m_own
     Buffer m_scores;        // capacity x C
     Buffer m_error;         // capacity x C

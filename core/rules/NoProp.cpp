@@ -87,9 +87,9 @@ public:
           m_trunkOutput(init.network.stages()[static_cast<std::size_t>(m_trunkStages) - 1].output),
           m_trunkWidth(init.network.arrays()[static_cast<std::size_t>(m_trunkOutput)].size),
           m_labelWidth(init.params.integer("label_units")),
-          m_jointWidth(init.params.integer("joint_units")),
-          m_predictionWork(init.network.makeWorkspace(kPredictionRows, false)) {
+          m_jointWidth(init.params.integer("joint_units")) {
         buildStore();
+        m_store.fit();
         initialise(init.seed);
         m_gradient.resize(static_cast<std::size_t>(m_store.size()));
         for (int t = 0; t < m_blocks; ++t) {
@@ -117,7 +117,6 @@ public:
         m_headError.resize(rows * classes);
         m_hidden.resize(rows * static_cast<std::size_t>(m_jointWidth));
         m_label.resize(rows * static_cast<std::size_t>(m_labelWidth));
-        m_drive.resize(static_cast<std::size_t>(m_blocks) * static_cast<std::size_t>(kPredictionRows * m_jointWidth));
     }
 
     const std::vector<RuleLayer>& layers() const override { return m_layers; }
@@ -189,7 +188,8 @@ public:
     }
 
     std::size_t creditBytes() const override {
-        std::size_t bytes = m_gradient.size() * sizeof(Real);
+        std::size_t bytes = (m_gradient.size() + m_z.size() + m_start.size() + m_scores.size() + m_headError.size() + m_hidden.size() +
+                             m_label.size() + static_cast<std::size_t>(m_store.size())) * sizeof(Real);
         for (const std::unique_ptr<Lane>& lane : m_lanes) bytes += lane->bytes();
         return bytes;
     }
@@ -394,6 +394,7 @@ private:
         const Index rows = x.rows();
         LAB_ASSERT(rows <= kPredictionRows);
         for (int t = 0; t < m_blocks; ++t) {
+            makePredictionMemory();
             m_network.setInput(m_predictionWork, x);
             m_network.evaluate(pool, m_predictionWork, rows, 0, m_trunkStages, trunkParameters(t));
             gemm(pool, Transpose::No, Transpose::Yes, rows, m_jointWidth, m_trunkWidth, 1,
@@ -402,6 +403,12 @@ private:
         }
     }
 
+    // Made when it is first needed: it is no memory of training.
+    void makePredictionMemory() {
+        if (m_predictionWork.capacity() > 0) return;
+        m_predictionWork = m_network.makeWorkspace(kPredictionRows, false);
+        m_drive.resize(static_cast<std::size_t>(m_blocks) * static_cast<std::size_t>(kPredictionRows * m_jointWidth));
+    }
     Real* drive(int t) { return m_drive.data() + static_cast<Index>(t) * kPredictionRows * m_jointWidth; }
 
     // z_0 ~ N(0, I). The draws depend on the sample alone, so a prediction does not depend on what is predicted beside it.

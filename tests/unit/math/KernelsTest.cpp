@@ -3,9 +3,11 @@
 #include "core/math/Conv.h"
 #include "core/math/Elementwise.h"
 #include "core/math/Gemm.h"
+#include "core/math/Pooling.h"
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -48,7 +50,13 @@ private slots:
                                                              {17, 33, 65},
                                                              {31, 257, 3},
                                                              {257, 31, 19},
-                                                             {300, 259, 8}})
+                                                             {300, 259, 8},
+                                                             {0, 0, 0},
+                                                             {2, 3, 5},
+                                                             {97, 101, 103},
+                                                             {127, 61, 1},
+                                                             {1, 1, 997},
+                                                             {257, 263, 64}})
             QTest::newRow(qPrintable(QString("%1x%2x%3").arg(s[0]).arg(s[1]).arg(s[2]))) << s[0] << s[1] << s[2];
     }
     void products() {
@@ -102,7 +110,9 @@ private slots:
             {0, 1, 3, 3, 1, 3, 3, 1, 1, 1, 1},  {1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0},    {3, 2, 5, 7, 3, 3, 3, 1, 1, 1, 1},
             {5, 3, 8, 8, 5, 1, 1, 1, 1, 0, 0},  {2, 1, 7, 7, 2, 7, 7, 1, 1, 0, 0},    {4, 3, 9, 6, 4, 3, 2, 2, 3, 1, 0},
             {37, 2, 6, 6, 3, 5, 5, 1, 1, 2, 2}, {2, 4, 1, 19, 3, 1, 4, 1, 2, 0, 1},   {3, 5, 11, 13, 7, 2, 5, 3, 1, 1, 4},
-            {2, 1, 2, 2, 3, 5, 5, 1, 1, 2, 2},  {2, 16, 40, 40, 8, 5, 5, 1, 1, 2, 2}, {33, 1, 28, 28, 4, 3, 3, 2, 2, 1, 1}};
+            {2, 1, 2, 2, 3, 5, 5, 1, 1, 2, 2},  {2, 16, 40, 40, 8, 5, 5, 1, 1, 2, 2}, {33, 1, 28, 28, 4, 3, 3, 2, 2, 1, 1},
+            {2, 2, 5, 1, 3, 3, 3, 1, 1, 1, 1},   {3, 3, 13, 17, 5, 5, 5, 1, 1, 2, 2},   {2, 7, 1, 1, 3, 3, 3, 1, 1, 1, 1},
+            {1, 31, 61, 67, 3, 3, 3, 1, 1, 1, 1}, {3, 2, 7, 11, 5, 5, 3, 1, 1, 2, 1},    {2, 3, 6, 5, 2, 2, 3, 1, 1, 0, 1}};
         for (const QList<int>& s : sizes) {
             QString name;
             for (const int v : s) name += QString::number(v) + " ";
@@ -163,6 +173,51 @@ private slots:
             QVERIFY2(near(fw[i], 2 + dw[i], static_cast<double>(terms), terms), qPrintable(QString("dw[%1]").arg(i)));
         for (std::size_t i = 0; i < db.size(); ++i)
             QVERIFY2(near(fb[i], 1 + db[i], static_cast<double>(terms), terms), qPrintable(QString("db[%1]").arg(i)));
+    }
+
+    void pooling_data() {
+        QTest::addColumn<int>("n");
+        for (const int n : {0, 1, 2, 3, 5, 7, 8, 13, 16, 17, 31, 33, 64, 127}) QTest::newRow(qPrintable(QString::number(n))) << n;
+    }
+    void pooling() {
+        QFETCH(int, n);
+        std::vector<Real> top = draw(2 * n, 1), bottom = draw(2 * n, 2);
+        // Ties: the first of equals takes the adjoint.
+        for (std::size_t i = 0; i + 4 < top.size(); i += 5) top[i] = bottom[i] = top[i + 1] = bottom[i + 1] = Real(1.5);
+        const std::vector<Real> dy = draw(n, 3);
+        std::vector<Real> y(static_cast<std::size_t>(n)), dTop(top.size(), Real(9)), dBottom(top.size(), Real(9));
+        largestOfPairs(top.data(), bottom.data(), y.data(), n);
+        largestOfPairsBackward(top.data(), bottom.data(), y.data(), dy.data(), dTop.data(), dBottom.data(), n);
+        for (std::size_t j = 0; j < y.size(); ++j) {
+            const Real four[4] = {top[2 * j], top[2 * j + 1], bottom[2 * j], bottom[2 * j + 1]};
+            const Real found[4] = {dTop[2 * j], dTop[2 * j + 1], dBottom[2 * j], dBottom[2 * j + 1]};
+            const std::ptrdiff_t first = std::max_element(four, four + 4) - four;
+            QCOMPARE(y[j], four[first]);
+            for (std::ptrdiff_t k = 0; k < 4; ++k) QCOMPARE(found[k], k == first ? dy[j] : Real(0));
+        }
+        if (n < 3) return;
+        bottom[3] = std::numeric_limits<Real>::quiet_NaN();
+        largestOfPairs(top.data(), bottom.data(), y.data(), n);
+        QVERIFY(std::isnan(y[1]));
+    }
+
+    void scaledLoops() {
+        for (const Index n : {0, 1, 2, 3, 7, 8, 13, 16, 17, 31, 61, 64, 127}) {
+            const std::vector<Real> x = draw(n, 1), y = draw(n, 2), b = draw(n, 3);
+            std::vector<Real> z(x.size()), plain(x.size()), times(x.size()), mixed = y;
+            scaledSum(Real(0.75), x.data(), y.data(), b.data(), z.data(), n);
+            scaledSum(Real(0.75), x.data(), y.data(), nullptr, plain.data(), n);
+            scaled(Real(-3), x.data(), times.data(), n);
+            scaleAdd(Real(0.5), x.data(), Real(2), mixed.data(), n);
+            for (std::size_t i = 0; i < x.size(); ++i) {
+                const Real sum = x[i] + y[i], product = Real(0.75) * sum;
+                QCOMPARE(z[i], product + b[i]);
+                QCOMPARE(plain[i], product);
+                QCOMPARE(times[i], Real(-3) * x[i]);
+                const Real left = Real(0.5) * x[i], right = 2 * y[i];
+                QCOMPARE(mixed[i], left + right);
+            }
+        }
     }
 
     void sums() {

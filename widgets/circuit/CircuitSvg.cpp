@@ -29,11 +29,25 @@ struct Prepared {
     DiagramScene scene;
     DiagramPaint how;
     QRectF page;
+    CreditReport credit;
+    std::set<int> outlined;
+    const LiveValues* live = nullptr;
+
+    // Points into itself: filled in where it stands.
+    const DiagramPaint& paint() {
+        how.overlay.credit = &credit;
+        how.overlay.live = live;
+        how.overlay.outlined = outlined.empty() ? nullptr : &outlined;
+        return how;
+    }
 };
 
 Prepared prepare(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options) {
     Prepared p;
-    p.scene.setContent(circuit, sizes, options.toggles, options.marks);
+    p.scene.setContent(circuit, sizes, options.toggles, options.marks, options.compared);
+    if (options.toggles.rule) p.credit = checkCredit(circuit, options.marks);
+    if (!options.compared.empty()) p.outlined = differingMarks(options.marks, options.compared);
+    p.live = options.live;
     p.how.rule = options.toggles.rule;
     p.how.activity = options.toggles.activity ? &options.activity : nullptr;
     const double m = std::max(0.0, options.margin);
@@ -48,24 +62,24 @@ const Theme& themeOf(const CircuitFigureOptions& options) {
 }  // namespace
 
 QByteArray circuitToTikz(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options) {
-    const Prepared p = prepare(circuit, sizes, options);
+    Prepared p = prepare(circuit, sizes, options);
     const Theme& theme = themeOf(options);
     TikzSink sink(p.page, QString::fromStdString(circuit.title), options.transparent ? QColor() : theme.background);
-    p.scene.paint(sink, theme, p.how);
+    p.scene.paint(sink, theme, p.paint());
     return sink.finish();
 }
 
 QByteArray circuitToSvg(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options) {
-    const Prepared p = prepare(circuit, sizes, options);
+    Prepared p = prepare(circuit, sizes, options);
     const Theme& theme = themeOf(options);
     SvgSink sink(p.page, QString::fromStdString(circuit.title), description(circuit),
                  options.transparent ? QColor() : theme.background);
-    p.scene.paint(sink, theme, p.how);
+    p.scene.paint(sink, theme, p.paint());
     return sink.finish();
 }
 
 QImage circuitToImage(const Circuit& circuit, const SizeSolution& sizes, double scale, const CircuitFigureOptions& options) {
-    const Prepared p = prepare(circuit, sizes, options);
+    Prepared p = prepare(circuit, sizes, options);
     const double largest = std::max({p.page.width(), p.page.height(), 1.0});
     const double s = std::clamp(scale, 0.01, kLargestImage / largest);
     QImage image(std::max(1, int(std::ceil(p.page.width() * s))), std::max(1, int(std::ceil(p.page.height() * s))),
@@ -77,7 +91,7 @@ QImage circuitToImage(const Circuit& circuit, const SizeSolution& sizes, double 
     painter.scale(s, s);
     painter.translate(-p.page.topLeft());
     PainterSink sink(painter);
-    p.scene.paint(sink, theme, p.how);
+    p.scene.paint(sink, theme, p.paint());
     return image;
 }
 

@@ -20,6 +20,8 @@ struct CircuitFigureOptions {
     double margin = 24.0;
     std::vector<Mark> marks;                  // drawn when toggles.rule is set
     std::map<std::string, double> activity;   // drawn when toggles.activity is set
+    const LiveValues* live = nullptr;         // gauges of the rule's losses; lives as long as the call
+    std::vector<Mark> compared;               // marks of another rule: room for them, and outlines where they differ
 };
 
 // As a TikZ document for pdflatex; see TikzSink.

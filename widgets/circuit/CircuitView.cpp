@@ -1,9 +1,11 @@
 #include "widgets/circuit/CircuitView.h"
 
-#include "widgets/circuit/CircuitSvg.h"
+#include "widgets/circuit/CircuitAccessible.h"
+#include "widgets/circuit/Describe.h"
 #include "widgets/circuit/EditorPopups.h"
 #include "widgets/circuit/GlyphKit.h"
 
+#include <QAccessible>
 #include <QAction>
 #include <QApplication>
 #include <QLineEdit>
@@ -27,6 +29,7 @@ QString qs(const std::string& s) { return QString::fromStdString(s); }
 }  // namespace
 
 CircuitView::CircuitView(QWidget* parent) : QWidget(parent) {
+    installCircuitAccessibility();
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setAcceptDrops(true);
@@ -92,9 +95,36 @@ void CircuitView::setCircuit(const Circuit& circuit, const SizeSolution& sizes) 
 
 void CircuitView::setRuleMarks(const std::vector<Mark>& marks) {
     m_marks = marks;
+    m_loss = -1;
+    if (!m_otherMarks.empty()) m_outlined = differingMarks(m_marks, m_otherMarks);
     if (!m_toggles.rule) return;
     relayout();
     if (!m_userMoved) fit();
+}
+
+void CircuitView::setLive(const LiveValues& live) {
+    m_live = live;
+    m_activity = live.glow;
+    if (isVisible() && (m_toggles.activity || m_toggles.rule)) update();
+}
+
+void CircuitView::setNow(const std::string& operation) {
+    if (m_now == operation) return;
+    m_now = operation;
+    if (!m_now.empty()) ensureVisible(m_scene.rectOf(m_now));
+    update();
+}
+
+void CircuitView::setCompared(const std::vector<Mark>& other) {
+    m_otherMarks = other;
+    m_outlined = differingMarks(m_marks, other);
+    relayout();
+    if (!m_userMoved) fit();
+}
+
+void CircuitView::chooseLoss(int mark) {
+    m_loss = mark >= 0 && mark < int(m_marks.size()) && m_marks[std::size_t(mark)].kind == Mark::Kind::LocalLoss ? mark : -1;
+    update();
 }
 
 void CircuitView::setActivity(const std::map<std::string, double>& activity) {
@@ -127,7 +157,10 @@ void CircuitView::setToggles(const DiagramToggles& toggles) {
 }
 
 void CircuitView::relayout() {
-    m_scene.setContent(m_circuit, m_sizes, m_toggles, m_marks);
+    m_scene.setContent(m_circuit, m_sizes, m_toggles, m_marks, m_otherMarks);
+    if (m_toggles.rule) m_credit = checkCredit(m_circuit, m_marks);
+    if (m_loss >= int(m_marks.size())) m_loss = -1;
+    emit creditChanged();
     emit viewportMoved();
     update();
 }
@@ -178,26 +211,25 @@ void CircuitView::changeSelection(std::vector<std::string> ids, const std::strin
 void CircuitView::updateAccessible() {
     QString text = QStringLiteral("Circuit with %1 operations").arg(m_circuit.operations.size());
     if (m_selection.size() == 1) {
-        if (const Operation* op = m_circuit.operation(m_selection.front())) {
-            const OperationDescription* d = findOperation(op->kind);
-            text = QStringLiteral("%1 %2").arg(qs(d != nullptr ? d->title : op->kind), qs(displayName(*op)));
-            const auto describe = [&](const std::vector<std::string>& wires) {
-                QStringList parts;
-                for (const std::string& w : wires)
-                    if (const Wire* wire = m_circuit.wire(w))
-                        for (const std::string& a : wire->axes)
-                            if (const Axis* axis = m_circuit.axis(a))
-                                parts << qs(plainLabel(axis->name) + " " + plainLabel(axisLabel(*axis, m_sizes, true)));
-                return parts.join(QStringLiteral(", "));
-            };
-            text += QStringLiteral(", reads %1, writes %2").arg(describe(op->in), describe(op->out));
-        }
+        if (const Operation* op = m_circuit.operation(m_selection.front())) text = describeOperation(m_circuit, m_sizes, *op);
+        else if (const Group* g = m_circuit.group(m_selection.front())) text = QStringLiteral("Block %1").arg(qs(g->title));
     } else if (m_selection.size() > 1) {
         text += QStringLiteral(", %1 selected").arg(m_selection.size());
+    } else if (!m_selectedWire.empty()) {
+        text = QStringLiteral("Wire: %1").arg(describeWire(m_circuit, m_sizes, m_selectedWire));
     }
     const auto problems = m_sizes.problems.size();
-    if (problems > 0) text += QStringLiteral("; %1 problems").arg(problems);
+    if (problems > 0) text += QStringLiteral("; %1 problems in the circuit").arg(problems);
     setAccessibleDescription(text);
+    if (!QAccessible::isActive() || m_selection.empty()) return;
+    const auto& glyphs = diagramLayout().glyphs;
+    for (std::size_t i = 0; i < glyphs.size(); ++i)
+        if (glyphs[i].operation == m_selection.back()) {
+            QAccessibleEvent focus(this, QAccessible::Focus);
+            focus.setChild(int(i));
+            QAccessible::updateAccessibility(&focus);
+            return;
+        }
 }
 
 std::string CircuitView::anchorForAdding() const {
@@ -288,6 +320,17 @@ void CircuitView::fitRect(const QRectF& scene) {
     m_scale = std::clamp(s, kSmallest, kFitLargest);
     m_offset = QRectF(rect()).center() - scene.center() * m_scale;
     emit zoomChanged(m_scale);
+    emit viewportMoved();
+    update();
+}
+
+void CircuitView::showAs(const CircuitView& other) {
+    const QPointF center = other.toScene(QRectF(other.rect()).center());
+    const bool zoomed = std::abs(m_scale - other.m_scale) > 1e-9;
+    m_scale = other.m_scale;
+    m_offset = QRectF(rect()).center() - center * m_scale;
+    m_userMoved = other.m_userMoved;
+    if (zoomed) emit zoomChanged(m_scale);
     emit viewportMoved();
     update();
 }

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 class QAction;
 class QLineEdit;
@@ -54,6 +55,18 @@ public:
     // Marks of the rule, drawn while the Rule toggle is on. Activity: wire id -> rank-normalised mean |a| in [0, 1].
     void setRuleMarks(const std::vector<Mark>& marks);
     void setActivity(const std::map<std::string, double>& activity);
+    // Everything of a run that the diagram can show, from LiveFeed. Repaints only what is visible and switched on.
+    void setLive(const LiveValues& live);
+    const LiveValues& live() const { return m_live; }
+    // Room for the marks of another rule, so that both pictures lie alike; marks that it does not have are outlined.
+    void setCompared(const std::vector<Mark>& other);
+    // What the marks mean for credit; the loss whose plate was clicked is chosen (-1: none).
+    const CreditReport& credit() const { return m_credit; }
+    int chosenLoss() const { return m_loss; }
+    // Stepping: everything behind this operation has not happened yet and is veiled; "" = no line.
+    void setNow(const std::string& operation);
+    std::string now() const { return m_now; }
+    void chooseLoss(int mark);
     // While false (a run in progress) the view selects, zooms and shows but asks for no change.
     void setEditable(bool editable);
     bool editable() const { return m_editable; }
@@ -69,10 +82,11 @@ public:
     double zoom() const { return m_scale; }
     void setZoom(double factor);  // about the centre of the view
     void fit();
+    // The same part of the scene at the same zoom as another canvas.
+    void showAs(const CircuitView& other);
     // Selects and shows the wire or operation of this problem, with its fixes; index into sizes().problems.
     void showProblem(int index);
-    // `at`: where the pointer is, in the widget; without it the line opens under what it adds to.
-    void openQuickAdd(const QString& text = QString(), std::optional<QPointF> at = std::nullopt);
+    void openQuickAdd(const QString& text = QString());
     // Only what fits on a branch of this wire.
     void openFitting(const std::string& wire, QPointF at);
     // A field on the label: a number, an expression, a name or "?".
@@ -94,6 +108,7 @@ public:
 
     // The diagram as it is on screen (toggles included), for export and clipboard.
     QByteArray toSvg() const;
+    QByteArray toTikz() const;  // black on white, for a paper
     QImage toImage(double scale) const;
     const DiagramLayout& diagramLayout() const { return m_scene.layout(); }
     QPointF toWidget(QPointF scene) const;
@@ -110,6 +125,7 @@ signals:
     void zoomChanged(double factor);
     void editRequested(const QString& operation);  // double click or Enter: the inspector takes the focus
     void viewportMoved();                          // pan or zoom: strips below the canvas follow
+    void creditChanged();                          // marks or circuit changed: credit() is new
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -179,10 +195,12 @@ private:
     void paintMinimap(QPainter& painter) const;
     void paintBackdrop(QPainter& painter) const;
     void paintGhost(QPainter& painter) const;
+    void paintNow(QPainter& painter) const;
     QRectF minimapRect() const;
     void moveByMinimap(QPointF widget);
     DiagramPaint paintState() const;
     QString toolTipAt(QPointF scene) const;
+    QString creditTip(const Operation& op) const;
     std::string anchorForAdding() const;
     void updateAccessible();
     void placeQuickAdd();
@@ -218,6 +236,12 @@ private:
     int m_problem = -1;
     std::vector<Mark> m_marks;
     std::map<std::string, double> m_activity;
+    LiveValues m_live;
+    std::string m_now;
+    CreditReport m_credit;
+    std::vector<Mark> m_otherMarks;
+    std::set<int> m_outlined;
+    int m_loss = -1;
 
     QuickAddLine* m_quickAdd = nullptr;
     FixPopup* m_fixes = nullptr;

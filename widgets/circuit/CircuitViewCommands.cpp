@@ -76,18 +76,32 @@ void CircuitView::pasteClipboard() {
 QByteArray CircuitView::toSvg() const {
     CircuitFigureOptions options;
     options.toggles = m_toggles;
-    options.dark = Theme::current().dark;
+    options.theme = Theme::current().kind;
     options.marks = m_marks;
     options.activity = m_activity;
+    options.live = m_live.empty() ? nullptr : &m_live;
+    options.compared = m_otherMarks;
     return circuitToSvg(m_circuit, m_sizes, options);
+}
+
+QByteArray CircuitView::toTikz() const {
+    CircuitFigureOptions options;
+    options.toggles = m_toggles;
+    options.theme = ThemeKind::Print;
+    options.marks = m_marks;
+    options.activity = m_activity;
+    options.live = m_live.empty() ? nullptr : &m_live;
+    return circuitToTikz(m_circuit, m_sizes, options);
 }
 
 QImage CircuitView::toImage(double scale) const {
     CircuitFigureOptions options;
     options.toggles = m_toggles;
-    options.dark = Theme::current().dark;
+    options.theme = Theme::current().kind;
     options.marks = m_marks;
     options.activity = m_activity;
+    options.live = m_live.empty() ? nullptr : &m_live;
+    options.compared = m_otherMarks;
     return circuitToImage(m_circuit, m_sizes, scale, options);
 }
 

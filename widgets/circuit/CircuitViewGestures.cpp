@@ -235,7 +235,8 @@ bool CircuitView::animating() const { return m_motion->state() == QAbstractAnima
 
 // ---- asking in a line -------------------------------------------------------------------------------------------------
 
-void CircuitView::openQuickAdd(const QString& text, std::optional<QPointF> at) { ask(Asking::Add, text, at); }
+// Under what it adds to; a double click opens it at the pointer.
+void CircuitView::openQuickAdd(const QString& text) { ask(Asking::Add, text, std::nullopt); }
 
 void CircuitView::openFitting(const std::string& wire, QPointF at) {
     m_askWire = wire;

@@ -85,6 +85,14 @@ void CircuitView::mousePressEvent(QMouseEvent* event) {
             showProblem(e.problem);
             return;
         }
+    // The plate of a loss shows what it reaches.
+    if (m_toggles.rule) {
+        const int loss = lossAt(diagramLayout(), m_marks, scene);
+        if (loss >= 0) {
+            chooseLoss(loss == m_loss ? -1 : loss);
+            return;
+        }
+    }
     const DiagramHit hit = hitAt(event->position());
     const bool extend = event->modifiers() & (Qt::ShiftModifier | Qt::ControlModifier);
     switch (hit.kind) {
@@ -237,7 +245,7 @@ void CircuitView::mouseDoubleClickEvent(QMouseEvent* event) {
         const Group* g = m_circuit.group(hit.id);
         if (g != nullptr && m_editable) request(setGroupOpen(m_circuit, hit.id, !g->open));
     } else if (hit.kind == DiagramHit::Kind::None) {
-        openQuickAdd({}, event->position());
+        ask(Asking::Add, {}, event->position());
     }
 }
 
@@ -405,6 +413,26 @@ void CircuitView::dropEvent(QDropEvent* event) {
 
 // ---- tooltips -------------------------------------------------------------------------------------------------------
 
+// Who writes this weight, what the last updates read, and what is odd about it.
+QString CircuitView::creditTip(const Operation& op) const {
+    QString tip;
+    for (const Mark& m : m_marks) {
+        if (m.kind != Mark::Kind::Writer || m.operation != op.id) continue;
+        const auto reads = m_live.reads.find(m.layer);
+        if (reads != m_live.reads.end()) {
+            QStringList list;
+            for (const std::string& r : reads->second) list << qs(r).toHtmlEscaped();
+            tip += QStringLiteral("<br>its update reads: %1").arg(list.join(QStringLiteral(", ")));
+        }
+        const auto ratio = m_live.ratio.find(m.layer);
+        if (ratio != m_live.ratio.end()) tip += QStringLiteral("<br>last update: %1 of the weights").arg(ratio->second, 0, 'g', 3);
+        break;
+    }
+    for (const CreditFinding& f : m_credit.findings)
+        if (f.operation == op.id) tip += QStringLiteral("<br><i>%1</i>").arg(qs(f.message).toHtmlEscaped());
+    return tip;
+}
+
 QString CircuitView::toolTipAt(QPointF scene) const {
     for (const PlacedError& e : diagramLayout().errors)
         if (scene.x() >= e.left && scene.x() <= e.right && std::abs(scene.y() - e.y) < 14.0) {
@@ -422,6 +450,7 @@ QString CircuitView::toolTipAt(QPointF scene) const {
                                qs(plainLabel(d->formula)).toHtmlEscaped());
         const long weights = parameterCount(m_circuit, m_sizes, *op);
         if (weights > 0) tip += QStringLiteral("<br>%L1 weights").arg(qlonglong(weights));
+        if (m_toggles.rule) tip += creditTip(*op);
         if (!op->note.empty()) tip += QStringLiteral("<br>%1").arg(qs(op->note).toHtmlEscaped());
         return tip;
     }
@@ -441,8 +470,15 @@ QString CircuitView::toolTipAt(QPointF scene) const {
         QString tip = QStringLiteral("<b>Wire</b> %1").arg(axes.join(QStringLiteral(", ")));
         const long n = m_sizes.elements(m_circuit, hit.id);
         if (n > 0) tip += QStringLiteral("<br>%L1 numbers per sample").arg(qlonglong(n));
+        const auto mean = m_live.mean.find(hit.id);
         const auto a = m_activity.find(hit.id);
-        if (a != m_activity.end()) tip += QStringLiteral("<br>activity rank %1").arg(a->second, 0, 'f', 2);
+        if (mean != m_live.mean.end()) {
+            tip += std::isfinite(mean->second) ? QStringLiteral("<br>mean |a| = %1 at step %L2").arg(mean->second, 0, 'g', 4).arg(qlonglong(m_live.step))
+                                               : QStringLiteral("<br><b>holds values that are no numbers</b>");
+            if (hit.id == m_live.broken) tip += QStringLiteral("<br>the first wire where it happened");
+        } else if (a != m_activity.end()) {
+            tip += QStringLiteral("<br>activity rank %1").arg(a->second, 0, 'f', 2);
+        }
         return tip;
     }
     if (hit.kind == DiagramHit::Kind::Group)

@@ -26,6 +26,12 @@ DiagramPaint CircuitView::paintState() const {
     how.rule = m_toggles.rule;
     how.zoom = m_scale;
     how.interactive = true;
+    how.overlay.live = m_live.empty() ? nullptr : &m_live;
+    how.overlay.credit = &m_credit;
+    how.overlay.loss = m_loss;
+    how.overlay.outlined = m_outlined.empty() ? nullptr : &m_outlined;
+    // Dashes move with the steps of training: a run that stands still stands still here.
+    how.overlay.time = m_live.empty() || !m_animated ? 0.0 : double(m_live.step) * 0.02;
     how.clip = QRectF(toScene({0, 0}), toScene({double(width()), double(height())}));
     return how;
 }
@@ -50,6 +56,7 @@ void CircuitView::paintEvent(QPaintEvent*) {
     }
     painter.restore();
     if (m_ghost) paintGhost(painter);
+    if (!m_now.empty()) paintNow(painter);
     if (m_leading) paintLead(painter);
     if (!m_targets.empty()) paintTargets(painter);
     if (!m_band.isEmpty()) {
@@ -85,6 +92,25 @@ void CircuitView::paintBackdrop(QPainter& painter) const {
         for (double y = y0; y < height(); y += pitch) dots << QPointF(std::round(x), std::round(y));
     painter.setPen(QPen(Theme::current().grid, 1));
     painter.drawPoints(dots.constData(), int(dots.size()));
+}
+
+// The moment of stepping: a line behind the column that has just run.
+void CircuitView::paintNow(QPainter& painter) const {
+    const PlacedGlyph* glyph = diagramLayout().glyph(m_now);
+    if (glyph == nullptr) return;
+    double x = glyph->box.right() + 6.0;
+    for (const PlacedColumn& c : diagramLayout().columns)
+        if (!c.data && c.rank == glyph->column) x = std::max(x, c.x + c.w);
+    const Theme& theme = Theme::current();
+    const double at = toWidget({x, 0.0}).x();
+    QColor veil = theme.background;
+    veil.setAlphaF(0.6F);
+    painter.fillRect(QRectF(at, 0, width() - at, height()), veil);
+    painter.setPen(QPen(theme.selection, 2));
+    painter.drawLine(QPointF(at, 0), QPointF(at, height()));
+    painter.setFont(uiFont(11, QFont::DemiBold));
+    painter.setPen(theme.selection);
+    painter.drawText(QRectF(at - 60, 6, 54, 18), Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("now"));
 }
 
 // The column that the drop would open: dashed borders, and what it will do above.

@@ -12,6 +12,9 @@ namespace lab {
 
 namespace {
 
+constexpr double kBlocksBelow = 0.35;  // from afar only blocks, with titles that keep their size
+constexpr double kLabelsFrom = 0.45;
+
 bool meets(const QRectF& clip, const QRectF& r) { return clip.isEmpty() || clip.intersects(r); }
 
 QRectF extentOf(const std::vector<DiagramPoint>& points) {
@@ -71,14 +74,17 @@ QString qs(const std::string& s) { return QString::fromStdString(s); }
 }  // namespace
 
 void DiagramScene::setContent(const Circuit& circuit, const SizeSolution& sizes, const DiagramToggles& toggles,
-                              const std::vector<Mark>& marks) {
+                              const std::vector<Mark>& marks, const std::vector<Mark>& reserved) {
     m_toggles = toggles;
     m_marks = marks;
     LayoutOptions options;
     options.columns = toggles.columns;
     options.sizes = toggles.sizes;
     options.foldBatch = !toggles.batch;
-    if (toggles.rule) reserveForMarks(marks, options);
+    if (toggles.rule) {
+        reserveForMarks(reserved, options);
+        reserveForMarks(marks, options);
+    }
     m_layout = layoutDiagram(circuit, sizes, options, [](const std::string& markup, double pixels) { return mathWidth(markup, pixels); });
     m_titles.clear();
     m_classes.clear();
@@ -114,7 +120,10 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
     }
     paintBlocks(sink, theme, how);
     paintWires(sink, theme, how);
+    const bool afar = how.zoom < kBlocksBelow && !shown().blocks.empty();
+    if (afar) paintFromAfar(sink, theme, how);
     for (const PlacedGlyph& g : shown().glyphs) {
+        if (afar && covered(g)) continue;
         if (!meets(how.clip, toRect(g.box).adjusted(-40, -40, 40, 60))) continue;
         const auto title = m_titles.find(g.operation);
         sink.beginGroup(QStringLiteral("op-") + qs(g.operation), QLatin1String(className(g.face.glyph)), title == m_titles.end() ? QString() : qs(title->second));
@@ -128,7 +137,7 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
         sink.path(tab, theme.background, {theme.hairline, 1.0, {}, false});
         sink.mathAt({t.center.x, t.center.y + 4.0}, t.markup, 12.0, theme.mute, 0.5);
     }
-    if (how.zoom >= 0.35) {
+    if (how.zoom >= kLabelsFrom) {
         sink.beginGroup(QStringLiteral("labels"), QStringLiteral("labels"), {});
         for (const PlacedLabel& l : shown().labels) {
             if (!meets(how.clip, QRectF(l.baseline.x - 4.0, l.baseline.y - 20.0, 160.0, 30.0))) continue;
@@ -141,10 +150,28 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
     paintErrors(sink, theme);
     if (how.rule) {
         sink.beginGroup(QStringLiteral("rule"), QStringLiteral("rule"), {});
-        paintOverlay(sink, shown(), m_marks, theme);
+        paintOverlay(sink, shown(), m_marks, theme, how.overlay);
         sink.endGroup();
     }
     if (how.interactive) paintSelection(sink, theme, how);
+}
+
+bool DiagramScene::covered(const PlacedGlyph& g) const {
+    return std::any_of(shown().blocks.begin(), shown().blocks.end(), [&](const PlacedBlock& b) {
+        return b.depth == 0 && b.rect.contains(g.box.centerX(), g.box.centerY());
+    });
+}
+
+// Outermost blocks as solids; the document is not changed by looking at it from a distance.
+void DiagramScene::paintFromAfar(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const {
+    for (const PlacedBlock& b : shown().blocks) {
+        if (b.depth != 0 || !meets(how.clip, toRect(b.rect))) continue;
+        QPainterPath shape;
+        shape.addRoundedRect(toRect(b.rect), 4.0, 4.0);
+        sink.path(shape, theme.groupFill(b.fill), {theme.ink, 1.2 / std::max(how.zoom, 0.05), {}, false});
+        const double pixels = std::min(12.0 / std::max(how.zoom, 0.05), 0.8 * b.rect.w / std::max(1.0, uiWidth(qs(b.title), 1.0, 500)));
+        if (!b.title.empty()) sink.text({b.rect.centerX(), b.rect.centerY() + 0.35 * pixels}, qs(b.title), pixels, 500, theme.ink, 0.5);
+    }
 }
 
 void DiagramScene::paintBlocks(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const {
@@ -157,7 +184,7 @@ void DiagramScene::paintBlocks(DrawSink& sink, const Theme& theme, const Diagram
         const Stroke border = theme.dark || theme.flat ? Stroke{theme.hairline, 1.0, {1.5, 3}, false} : Stroke{};
         sink.path(shape, theme.groupFill(b.fill), border);
         if (!b.title.empty() && how.zoom >= 0.2)
-            sink.text({b.rect.centerX(), b.rect.y + 14.0}, qs(b.title), 11.0, 500, theme.ink, 0.5);
+            sink.text({how.rule ? b.rect.x + 10.0 : b.rect.centerX(), b.rect.y + 14.0}, qs(b.title), 11.0, 500, theme.ink, how.rule ? 0.0 : 0.5);
         if (!b.repeat.empty()) {
             // Bold parentheses around the body, the count outside at the top right.
             const Stroke bold{theme.ink, 3.2, {}, true};

@@ -4,6 +4,7 @@
 #include "core/circuit/layout/DiagramLayout.h"
 #include "core/rules/RuleDescription.h"
 #include "widgets/circuit/DrawSink.h"
+#include "widgets/circuit/RuleOverlay.h"
 #include "widgets/common/Theme.h"
 
 #include <QRectF>
@@ -42,12 +43,15 @@ struct DiagramPaint {
     QRectF clip;                              // only what meets it is painted; empty = all
     std::set<std::string> faded;              // operations at 60 %
     bool interactive = false;                 // selection marks and handles
+    OverlayPaint overlay;                     // live values, credit and comparison
+    std::string pinned;                       // wire whose bead is shown
 };
 
 class DiagramScene {
 public:
+    // `reserved`: marks of another rule that need the same room, so that two pictures lie alike.
     void setContent(const Circuit& circuit, const SizeSolution& sizes, const DiagramToggles& toggles,
-                    const std::vector<Mark>& marks);
+                    const std::vector<Mark>& marks, const std::vector<Mark>& reserved = {});
     const DiagramLayout& layout() const { return m_layout; }
     // Motion from the layout at the time of keepForMotion() to the present one, t in [0, 1]; painting only: hits are final.
     void keepForMotion() { m_before = m_layout; }
@@ -59,6 +63,7 @@ public:
     // `reach` is the half width of a wire's hit area in scene units.
     DiagramHit hit(QPointF scene, double reach = 6.0) const;
     QRectF rectOf(const std::string& operationOrGroup) const;
+    const std::vector<Mark>& marks() const { return m_marks; }
     QRectF rectOfWire(const std::string& wire) const;
     // The operations of the circuit in column order, top to bottom: the order of the keyboard walk.
     std::vector<std::string> walkOrder() const;
@@ -66,6 +71,8 @@ public:
 private:
     void paintBlocks(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
     void paintWires(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
+    void paintFromAfar(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
+    bool covered(const PlacedGlyph& glyph) const;
     void paintErrors(DrawSink& sink, const Theme& theme) const;
     void paintSelection(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
 

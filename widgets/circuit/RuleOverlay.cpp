@@ -11,7 +11,9 @@ namespace lab {
 
 namespace {
 
-constexpr double kPlateHeight = 54.0;
+constexpr double kPlateHeight = 54.0;    // a formula alone
+constexpr double kGaugeHeight = 118.0;   // with gauges
+constexpr double kLegendHeight = 34.0;
 constexpr double kLevel = 24.0;  // between feedback wires
 
 struct Plate {
@@ -53,6 +55,7 @@ public:
 
     double top = 0.0, bottom = 0.0, end = 0.0;
     double plateTop = 0.0;
+    double legendY = 0.0;
     std::vector<Plate> plates;
 
 private:
@@ -103,9 +106,10 @@ private:
             } else if (glyph == nullptr) {
                 center = m_layout.bounds.right() - 80.0;
             }
+            const bool gauge = !m.channel.empty();
             const double text = std::max(mathWidth(m.formula, 15.0), mathWidth(m.label, 13.0)) + 32.0;
-            const double width = std::clamp(std::max(room, text), 120.0, 320.0);
-            plate.rect = QRectF(center - width / 2, plateTop, width, kPlateHeight);
+            const double width = std::clamp(std::max(room, text), gauge ? 220.0 : 120.0, 320.0);
+            plate.rect = QRectF(center - width / 2, plateTop, width, gauge ? kGaugeHeight : kPlateHeight);
             plates.push_back(plate);
         }
         // Neighbours that overlap go one row down.
@@ -113,7 +117,15 @@ private:
             for (std::size_t j = 0; j < i; ++j)
                 if (plates[i].rect.adjusted(-6, 0, 6, 0).intersects(plates[j].rect)) plates[i].rect.moveTop(plates[j].rect.bottom() + 12.0);
         end = bottom;
+        int readouts = 0;
         for (const Plate& p : plates) end = std::max(end, p.rect.bottom());
+        bool below = false;
+        for (const Mark& m : m_marks) {
+            if (m.kind == Mark::Kind::Readout) ++readouts;
+            below = below || m.kind == Mark::Kind::Feedback || m.kind == Mark::Kind::Tap || m.kind == Mark::Kind::Writer;
+        }
+        legendY = (below ? std::max(end, plateTop + 4.0) : end) + 24.0;
+        if (readouts > 0) legendY = std::max(legendY, end + 72.0 + 26.0 * (readouts - 1) + 14.0);
     }
 
     std::string tapWireOf(const Mark& loss) const {
@@ -141,10 +153,17 @@ const Plate* plateFor(const Plan& plan, const Mark& mark) {
 
 class Painter {
 public:
-    Painter(DrawSink& sink, const DiagramLayout& layout, const std::vector<Mark>& marks, const Theme& theme)
-        : m_sink(sink), m_layout(layout), m_marks(marks), m_theme(theme), m_plan(layout, marks) {}
+    Painter(DrawSink& sink, const DiagramLayout& layout, const std::vector<Mark>& marks, const Theme& theme, const OverlayPaint& how)
+        : m_sink(sink), m_layout(layout), m_marks(marks), m_theme(theme), m_how(how), m_plan(layout, marks) {
+        for (const Mark& m : marks) {
+            if (m.kind == Mark::Kind::Writer) m_writers[m.operation].insert(m.layer);
+            m_isolated = m_isolated || m.kind == Mark::Kind::Cut;
+        }
+    }
 
     void run() {
+        region();
+        leaks();
         for (const Mark& m : m_marks)
             if (m.kind == Mark::Kind::Cut) cut(m);
         for (const Plate& p : m_plan.plates) plate(p);
@@ -156,10 +175,10 @@ public:
                 case Mark::Kind::FixedMap: fixedMap(m); break;
                 case Mark::Kind::Frozen: frozen(m); break;
                 case Mark::Kind::Readout: readout(m); break;
-                case Mark::Kind::Phase: phase(m); break;
                 default: break;
             }
         }
+        legend();
     }
 
 private:
@@ -169,6 +188,172 @@ private:
                           QLatin1String(kind), QString::fromStdString(plainLabel(m.label)));
     }
     int indexOf(const Mark& m) const { return int(&m - m_marks.data()); }
+
+    // A mark that the other rule of a comparison does not have.
+    void outline(const Mark& m, const QRectF& r) {
+        if (m_how.outlined == nullptr || m_how.outlined->count(indexOf(m)) == 0) return;
+        QPainterPath box;
+        box.addRoundedRect(r.adjusted(-4, -4, 4, 4), 5, 5);
+        m_sink.path(box, QColor(), {m_theme.selection, 1.6, {4, 3}, false});
+    }
+
+    // Everything that the chosen loss can teach.
+    void region() {
+        if (m_how.credit == nullptr || m_how.loss < 0) return;
+        QColor tint = m_theme.localLoss;
+        tint.setAlphaF(0.16F);
+        m_sink.beginGroup(QStringLiteral("credit"), QStringLiteral("credit"), {});
+        if (const auto wires = m_how.credit->wires.find(m_how.loss); wires != m_how.credit->wires.end())
+            for (const PlacedSpan& s : m_layout.spans)
+                if (std::find(wires->second.begin(), wires->second.end(), s.wire) != wires->second.end())
+                    m_sink.path(lanePath(s.points), QColor(), {tint, 14.0, {}, true});
+        if (const auto ops = m_how.credit->operations.find(m_how.loss); ops != m_how.credit->operations.end())
+            for (const std::string& id : ops->second)
+                if (const PlacedGlyph* g = m_layout.glyph(id)) {
+                    QPainterPath box;
+                    box.addRoundedRect(toRect(g->box).adjusted(-9, -9, 9, 9), 6, 6);
+                    m_sink.path(box, tint, {m_theme.localLoss, 1.2, {}, false});
+                }
+        m_sink.endGroup();
+    }
+
+    // Paths by which a loss reaches what another one trains.
+    void leaks() {
+        if (m_how.credit == nullptr) return;
+        for (const CreditFinding& f : m_how.credit->findings) {
+            if (f.kind != CreditFinding::Kind::Leak) continue;
+            m_sink.beginGroup(QStringLiteral("leak-") + QString::fromStdString(f.operation), QStringLiteral("leak"), QString::fromStdString(f.message));
+            QColor amber = m_theme.activity;
+            amber.setAlphaF(0.55F);
+            for (const PlacedSpan& s : m_layout.spans)
+                if (std::find(f.path.begin(), f.path.end(), s.wire) != f.path.end())
+                    m_sink.path(lanePath(s.points), QColor(), {amber, 6.0, {10, 4}, true});
+            m_sink.endGroup();
+        }
+    }
+
+    // Who changes this weight: a small tab at the chip's lower right.
+    void badge(const Mark& m, const PlacedGlyph& glyph) {
+        if (m_badged[m.operation]++ != 0) return;
+        const bool conflict = m_writers[m.operation].size() > 1;
+        bool local = m_isolated;
+        if (m_how.live != nullptr)
+            if (const auto said = m_how.live->local.find(m.layer); said != m_how.live->local.end()) local = said->second;
+        const QString sign = conflict ? QStringLiteral("2+") : local ? QStringLiteral("⊙") : QStringLiteral("∂");
+        const QRectF r(glyph.box.right() - 8.0, glyph.box.bottom() - 8.0, conflict ? 18.0 : 14.0, 14.0);
+        QPainterPath tab;
+        tab.addRoundedRect(r, 3, 3);
+        m_sink.path(tab, m_theme.raised, {conflict ? m_theme.error : m_theme.localLoss, 1.2, {}, false});
+        const QColor color = conflict ? m_theme.error : m_theme.localLoss;
+        if (conflict) {
+            m_sink.text({r.center().x(), r.bottom() - 3.5}, sign, 9.5, 600, color, 0.5);
+        } else if (local) {
+            // A ring with a dot: what is here writes here.
+            QPainterPath ring;
+            ring.addEllipse(r.center(), 4.0, 4.0);
+            m_sink.path(ring, QColor(), {color, 1.2, {}, false});
+            m_sink.path(dotPath(r.center(), 1.4), color, {});
+        } else {
+            m_sink.mathAt({r.center().x(), r.bottom() - 3.0}, "∂", 12.0, color, 0.5);
+        }
+    }
+
+    // The weight enters from above, as everything that is stored does.
+    void weightTape(const Mark& m, const PlacedGlyph& glyph) {
+        std::string name = m.label.empty() ? "Δ*W*" : m.label;
+        if (name.rfind("Δ", 0) == 0) name = name.substr(2);
+        if (name.empty()) return;
+        const double x = glyph.box.centerX(), top = m_plan.top - 22.0;
+        m_sink.line({x, top}, {x, glyph.box.y - 8.0}, {m_theme.ink, 1.25, {}, false});
+        m_sink.path(arrowHead({x, glyph.box.y - 1.0}, 90.0, 9.0), m_theme.ink, {});
+        m_sink.mathAt({x - 7.0, m_plan.top - 8.0}, name, 14.0, m_theme.ink, 1.0);
+    }
+
+    // Bars against the threshold, or one bar with its number; empty tracks before the first values.
+    void gauges(const Plate& p) {
+        const double left = p.rect.left() + 34.0, width = p.rect.width() - 58.0;
+        const GaugeValue* value = nullptr;
+        if (m_how.live != nullptr)
+            if (const auto it = m_how.live->gauges.find({p.mark->channel, p.mark->layer}); it != m_how.live->gauges.end()) value = &it->second;
+        const bool two = value != nullptr ? value->two : hasStream();
+        const auto bar = [&](double y, double amount, const QColor& color, const char* sign) {
+            QPainterPath track;
+            track.addRoundedRect(QRectF(left, y, width, 12.0), 6, 6);
+            m_sink.path(track, m_theme.grid, {});
+            if (sign != nullptr) m_sink.text({p.rect.left() + 18.0, y + 10.0}, QString::fromUtf8(sign), 13.0, 700, color, 0.5);
+            if (!std::isfinite(amount)) {
+                m_sink.text({left + 8.0, y + 10.0}, QStringLiteral("not a number"), 10.0, 600, m_theme.error, 0.0);
+                return;
+            }
+            const double share = std::clamp(amount, 0.0, 1.0);
+            if (share <= 0.0) return;
+            QPainterPath fill;
+            fill.addRoundedRect(QRectF(left, y, std::max(6.0, width * share), 12.0), 6, 6);
+            m_sink.path(fill, color, {});
+        };
+        const double y0 = p.rect.top() + 42.0;
+        if (two) {
+            bar(y0, value != nullptr ? value->positive / value->full : 0.0, m_theme.positive, "+");
+            bar(y0 + 22.0, value != nullptr ? value->negative / value->full : 0.0, m_theme.negative, "−");
+            if (value == nullptr) return;
+            if (std::isfinite(value->threshold)) {
+                const double x = left + width * std::clamp(value->threshold / value->full, 0.0, 1.0);
+                m_sink.line({x, p.rect.top() + 36.0}, {x, p.rect.top() + 84.0}, {m_theme.ink, 1.2, {3, 3}, false});
+                m_sink.mathAt({x, p.rect.top() + 98.0}, "θ", 13.0, m_theme.ink, 0.5);
+                const auto margin = [](double m) { return (m >= 0 ? QStringLiteral("+") : QStringLiteral("−")) + QString::number(std::abs(m), 'g', 3); };
+                m_sink.text({left, p.rect.top() + 110.0}, QStringLiteral("margin %1 / %2").arg(margin(value->positive - value->threshold), margin(value->threshold - value->negative)),
+                            10.0, 400, m_theme.mute, 0.0);
+            }
+        } else {
+            bar(y0 + 8.0, value != nullptr ? value->positive / value->full : 0.0, m_theme.localLoss, nullptr);
+            if (value != nullptr)
+                m_sink.text({left, p.rect.top() + 90.0}, QString::number(value->positive, 'g', 4), 11.0, 500, m_theme.ink, 0.0);
+        }
+    }
+
+    bool hasStream() const {
+        return std::any_of(m_marks.begin(), m_marks.end(), [](const Mark& m) { return m.kind == Mark::Kind::Stream; });
+    }
+
+    // One line that names what is drawn, and nothing that is not.
+    void legend() {
+        const auto has = [&](Mark::Kind kind) {
+            return std::any_of(m_marks.begin(), m_marks.end(), [&](const Mark& m) { return m.kind == kind; });
+        };
+        if (m_marks.empty()) return;
+        m_sink.beginGroup(QStringLiteral("legend"), QStringLiteral("legend"), {});
+        double x = m_layout.bounds.x;
+        const double y = m_plan.legendY;
+        const auto words = [&](const QString& text) {
+            m_sink.text({x + 42.0, y + 4.0}, text, 10.5, 400, m_theme.mute, 0.0);
+            x += 42.0 + uiWidth(text, 10.5) + 26.0;
+        };
+        if (has(Mark::Kind::Stream)) {
+            drawTwin(m_sink, {{x, y}, {x + 34.0, y}}, m_theme.positive, m_theme.negative);
+            words(QStringLiteral("positive / negative pass, one set of weights"));
+        }
+        if (has(Mark::Kind::Phase)) {
+            drawTwin(m_sink, {{x, y}, {x + 34.0, y}}, m_theme.mute, m_theme.feedback);
+            words(QStringLiteral("phases, one after another"));
+        }
+        if (has(Mark::Kind::Writer)) {
+            m_sink.line({x, y}, {x + 34.0, y}, {m_theme.localLoss, 1.6, {8, 3, 2, 3}, false});
+            words(QStringLiteral("weight update"));
+        }
+        if (has(Mark::Kind::Tap)) {
+            m_sink.line({x, y}, {x + 34.0, y}, {m_theme.localLoss, 1.8, {}, false});
+            words(QStringLiteral("tap (copy out)"));
+        }
+        if (has(Mark::Kind::Feedback) || has(Mark::Kind::FixedMap)) {
+            m_sink.line({x, y}, {x + 34.0, y}, {m_theme.feedback, 1.8, {0.1, 4.2}, true});
+            words(QStringLiteral("feedback"));
+        }
+        if (has(Mark::Kind::Cut)) {
+            for (const double o : {-3.4, 3.4}) m_sink.line({x + 17.0 + o - 3.0, y + 7.0}, {x + 17.0 + o + 3.0, y - 7.0}, {m_theme.error, 2.0, {}, true});
+            words(QStringLiteral("cut: values pass, credit does not"));
+        }
+        m_sink.endGroup();
+    }
 
     void tap(const Mark& m) {
         const auto it = m_layout.anchors.find(m.wire);
@@ -194,6 +379,7 @@ private:
             m_sink.path(arrowHead({x, endY}, 90.0, 8.0), m_theme.localLoss, {});
         }
         m_sink.math({x + 9.0, m_plan.plateTop - 40.0}, m.label, 14.0, m_theme.localLoss);
+        outline(m, QRectF(QPointF(a.tapX - 6.0, a.bottom - 4.0), QPointF(x + 12.0, endY)));
         m_sink.endGroup();
     }
 
@@ -211,7 +397,15 @@ private:
             m_sink.path(line, QColor(), {m_theme.localLoss, 1.8, {}, false});
             m_sink.path(arrowHead({x, p.rect.top() - 2.0}, 90.0, 8.0), m_theme.localLoss, {});
         }
-        if (p.mark->label.empty() || p.mark->formula.empty()) {
+        const bool gauge = !p.mark->channel.empty();
+        if (gauge) {
+            const double title = mathWidth(p.mark->label, 13.0), room = p.rect.width() - 36.0 - title;
+            m_sink.math({p.rect.left() + 12.0, p.rect.top() + 20.0}, p.mark->label, 13.0, m_theme.localLoss);
+            const double size = std::min(15.0, 15.0 * room / std::max(1.0, mathWidth(p.mark->formula, 15.0)));
+            if (!p.mark->formula.empty())
+                m_sink.mathAt({p.rect.right() - 12.0, p.rect.top() + 20.0}, p.mark->formula, std::max(8.0, size), m_theme.ink, 1.0);
+            gauges(p);
+        } else if (p.mark->label.empty() || p.mark->formula.empty()) {
             const std::string& only = p.mark->formula.empty() ? p.mark->label : p.mark->formula;
             m_sink.mathAt({p.rect.center().x(), p.rect.center().y() + 5.0}, only, fitted(only, 15.0, p.rect.width()), m_theme.ink, 0.5);
         } else {
@@ -219,6 +413,7 @@ private:
             const double size = fitted(p.mark->formula, 15.0, p.rect.width());
             m_sink.mathAt({p.rect.center().x(), p.rect.top() + 42.0}, p.mark->formula, size, m_theme.ink, 0.5);
         }
+        outline(*p.mark, p.rect);
         m_sink.endGroup();
     }
 
@@ -229,7 +424,7 @@ private:
 
     void writer(const Mark& m) {
         const PlacedGlyph* glyph = m_layout.glyph(m.operation);
-        if (glyph == nullptr) return;
+        if (glyph == nullptr || !m_written.insert({m.operation, m.layer}).second) return;
         begin(m, "writer", indexOf(m));
         const Stroke tape{m_theme.localLoss, 1.6, {8, 3, 2, 3}, false};
         const double x = glyph->box.x + std::min(12.0, glyph->box.w / 2);
@@ -249,8 +444,23 @@ private:
             line.moveTo(x, from);
         }
         line.lineTo(x, head + 6.0);
+        // Running dashes: the larger the update against the weights, the farther they go between two pictures.
+        if (m_how.live != nullptr) {
+            const auto flow = m_how.live->flow.find(m.layer);
+            if (flow != m_how.live->flow.end() && flow->second > 0.0) {
+                QColor glow = m_theme.localLoss;
+                glow.setAlphaF(float(0.12 + 0.38 * flow->second));
+                m_sink.path(line, QColor(), {glow, 3.0 + 6.0 * flow->second, {}, true});
+                const double length = line.length();
+                for (double at = std::fmod(m_how.time * (10.0 + 60.0 * flow->second), 22.0); at < length; at += 22.0)
+                    m_sink.path(dotPath(line.pointAtPercent(line.percentAtLength(at)), 2.4), m_theme.localLoss, {});
+            }
+        }
         m_sink.path(line, QColor(), tape);
         m_sink.path(arrowHead({x, head}, -90.0, 8.0), m_theme.localLoss, {});
+        weightTape(m, *glyph);
+        badge(m, *glyph);
+        outline(m, QRectF(QPointF(x - 10.0, head), QPointF(x + 10.0, std::max(head + 20.0, from))));
         m_sink.mathAt({x - 8.0, m_plan.plateTop - 40.0}, m.label.empty() ? "Δ*W*" : m.label, 14.0, m_theme.localLoss, 1.0);
         m_sink.endGroup();
     }
@@ -274,6 +484,11 @@ private:
             m_sink.path(gap, behind, {});
             for (const double o : {-3.4, 3.4}) m_sink.line({x + o - 3.0, y + 7.0}, {x + o + 3.0, y - 7.0}, {m_theme.error, 2.0, {}, true});
         }
+        // What comes back stops here.
+        const double stop = m_plan.bottom - 31.0;
+        m_sink.line({x + 7.0, stop - 6.0}, {x + 7.0, stop + 6.0}, {m_theme.error, 1.6, {}, false});
+        m_sink.line({x + 7.0, stop}, {x + 26.0, stop}, {m_theme.error, 1.6, {}, false});
+        outline(m, QRectF(x - 13.0, m_plan.top + 16.0, 26.0, m_plan.bottom - m_plan.top - 34.0));
         if (!m_cutNamed) {
             m_sink.text({x, m_plan.top + 10.0}, QStringLiteral("no gradient"), 10.5, 600, m_theme.error, 0.5);
             m_cutNamed = true;
@@ -307,6 +522,7 @@ private:
             plateLabel(at, m.label);
         }
         ++m_feedbacks;
+        outline(m, QRectF(QPointF(std::min(x0, x1), level - 12.0), QPointF(std::max(x0, x1), level + 12.0)));
         m_sink.endGroup();
     }
 
@@ -330,7 +546,7 @@ private:
         if (glyph == nullptr) return;
         // A feedback wire with the same letter already shows it.
         for (const Mark& other : m_marks)
-            if (other.kind == Mark::Kind::Feedback && other.to == m.operation && other.label == m.label) return;
+            if (other.kind == Mark::Kind::Feedback && !m.label.empty() && other.label == m.label) return;
         begin(m, "map", indexOf(m));
         const double x = glyph->box.x + glyph->box.w * 0.62;
         const double y = glyph->box.bottom() + 34.0;
@@ -355,18 +571,6 @@ private:
         m_sink.endGroup();
     }
 
-    void phase(const Mark& m) {
-        begin(m, "phase", indexOf(m));
-        const double y = m_plan.top - 16.0 - 18.0 * m_phases++;
-        const double x0 = m_layout.bounds.x + 20.0;
-        m_sink.line({x0, y - 1.7}, {x0 + 34.0, y - 1.7}, {m_theme.mute, 2.0, {}, false});
-        m_sink.line({x0, y + 1.7}, {x0 + 34.0, y + 1.7}, {m_theme.feedback, 2.0, {}, false});
-        m_sink.math({x0 + 42.0, y + 5.0}, m.label, 15.0, m_theme.ink);
-        if (!m.formula.empty())
-            m_sink.text({x0 + 50.0 + mathWidth(m.label, 15.0), y + 4.0}, QString::fromStdString(plainLabel(m.formula)), 11.5, 400, m_theme.mute, 0.0);
-        m_sink.endGroup();
-    }
-
     void readout(const Mark& m) {
         if (m.formula.empty() && m.label.empty()) return;
         begin(m, "readout", indexOf(m));
@@ -384,15 +588,22 @@ private:
     const DiagramLayout& m_layout;
     const std::vector<Mark>& m_marks;
     const Theme& m_theme;
+    const OverlayPaint& m_how;
     Plan m_plan;
+    std::map<std::string, std::set<int>> m_writers;
+    std::map<std::string, int> m_badged;
+    std::set<std::pair<std::string, int>> m_written;
+    bool m_isolated = false;
     bool m_cutNamed = false;
-    int m_feedbacks = 0, m_phases = 0, m_readouts = 0;
+    int m_feedbacks = 0, m_readouts = 0;
 };
 
 }  // namespace
 
 void reserveForMarks(const std::vector<Mark>& marks, LayoutOptions& options) {
     for (const Mark& m : marks) {
+        // Free and nudged, one after another: an axis above all others.
+        if (m.kind == Mark::Kind::Phase && options.phase.empty()) options.phase = (m.label.empty() ? "φ" : m.label) + (m.formula.empty() ? "" : " = " + m.formula);
         if (m.kind == Mark::Kind::Stream) options.stream = m.label.empty() ? "σ = 2" : m.label;
         if (m.wire.empty()) continue;
         if (m.kind == Mark::Kind::Tap || m.kind == Mark::Kind::LocalLoss) options.tapWires.insert(m.wire);
@@ -404,22 +615,38 @@ QRectF overlayBounds(const DiagramLayout& layout, const std::vector<Mark>& marks
     QRectF all = toRect(layout.bounds);
     if (marks.empty()) return all;
     const Plan plan(layout, marks);
-    double low = plan.end + 8.0, high = plan.top - 12.0;
-    int readouts = 0, phases = 0;
+    double low = plan.legendY + kLegendHeight - 20.0;
+    const double high = plan.top - 34.0;
+    int readouts = 0;
     for (const Mark& m : marks) {
         if (m.kind == Mark::Kind::Feedback || m.kind == Mark::Kind::Tap || m.kind == Mark::Kind::Writer)
             low = std::max(low, plan.plateTop + 4.0);
         if (m.kind == Mark::Kind::Readout) ++readouts;
-        if (m.kind == Mark::Kind::Phase) ++phases;
     }
     if (readouts > 0) low = std::max(low, plan.end + 72.0 + 26.0 * (readouts - 1));
-    high -= phases * 20.0;
     for (const Plate& p : plan.plates) all = all.united(p.rect.adjusted(-6, -6, 6, 6));
     return all.united(QRectF(all.left(), high, all.width(), low - high));
 }
 
-void paintOverlay(DrawSink& sink, const DiagramLayout& layout, const std::vector<Mark>& marks, const Theme& theme) {
-    Painter(sink, layout, marks, theme).run();
+void paintOverlay(DrawSink& sink, const DiagramLayout& layout, const std::vector<Mark>& marks, const Theme& theme, const OverlayPaint& how) {
+    Painter(sink, layout, marks, theme, how).run();
+}
+
+int lossAt(const DiagramLayout& layout, const std::vector<Mark>& marks, QPointF scene) {
+    const Plan plan(layout, marks);
+    for (const Plate& p : plan.plates)
+        if (p.rect.contains(scene)) return int(p.mark - marks.data());
+    return -1;
+}
+
+std::set<int> differingMarks(const std::vector<Mark>& marks, const std::vector<Mark>& others) {
+    const auto same = [](const Mark& a, const Mark& b) {
+        return a.kind == b.kind && a.wire == b.wire && a.operation == b.operation && a.to == b.to && a.formula == b.formula;
+    };
+    std::set<int> out;
+    for (std::size_t i = 0; i < marks.size(); ++i)
+        if (std::none_of(others.begin(), others.end(), [&](const Mark& o) { return same(marks[i], o); })) out.insert(int(i));
+    return out;
 }
 
 }  // namespace lab

@@ -61,6 +61,11 @@ GlyphFace glyphFace(const Operation& operation) {
     const OperationDescription* d = findOperation(operation.kind);
     if (d == nullptr) return face;
     face.glyph = d->glyph;
+    // Without a name of its own a map goes by its number, as it does in all lists.
+    if (d->glyph == Glyph::Chip && operation.name.empty() && operation.id.size() > d->idPrefix.size() && operation.id.rfind(d->idPrefix, 0) == 0) {
+        const std::string number = operation.id.substr(d->idPrefix.size());
+        if (number.find_first_not_of("0123456789") == std::string::npos) face.label = d->letter + "_{" + number + "}";
+    }
     // What enters is known, as learned things are: bold unless the name says otherwise.
     if (d->glyph == Glyph::Source && !face.label.empty() && face.label.find('*') == std::string::npos) face.label = "*" + face.label + "*";
     face.drops = !operation.in.empty() && operation.out.empty();
@@ -98,12 +103,7 @@ GlyphFace glyphFace(const Operation& operation) {
     return face;
 }
 
-std::string repeatLabel(const Group& group) {
-    return [](const auto& g) -> std::string {
-        if constexpr (requires { g.repeat.count; }) return g.repeat.count;
-        else return {};
-    }(group);
-}
+std::string repeatLabel(const Group& group) { return group.repeat.count; }
 
 std::string axisLabel(const Axis& axis, const SizeSolution& solution, bool sizes) {
     std::string value;

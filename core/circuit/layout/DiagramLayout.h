@@ -177,7 +177,6 @@ struct LayoutOptions {
     std::set<std::string> cutWires;  // wires that need room for a cut band
     std::string stream;              // label of a stream axis on top of every array; "" = none
     std::string phase;               // label of a phase axis, above the streams; "" = none
-    std::set<std::string> plates;    // groups that own a loss plate: at least 234 wide, with room for beads below
 };
 
 struct DiagramLayout {

@@ -110,10 +110,25 @@ void sizeItem(State& s, Item& item) {
     }
 }
 
+// A box whose two sides could not be brought to one height stands at the larger one: it would be a tower otherwise.
+void bend(const State& s, Item& item) {
+    const Glyph g = item.face.glyph;
+    if (g != Glyph::Chip && g != Glyph::Box && g != Glyph::Unknown && g != Glyph::Hexagon) return;
+    if (item.targetIn.empty() || item.targetOut.empty()) return;
+    const auto [a, b] = s.extent(item.targetIn);
+    const auto [c, d] = s.extent(item.targetOut);
+    if (std::abs((a + b) / 2 - (c + d) / 2) < 12.5) return;
+    item.bends = true;
+    item.standsAtInput = item.targetIn.size() >= item.targetOut.size();
+    const auto& others = item.standsAtInput ? item.targetOut : item.targetIn;
+    for (const int lane : others) item.run = std::max(item.run, laneChange(s.y(lane) - portY(s, item, lane, item.standsAtInput)));
+    item.columnWidth = item.shapeWidth + 16.0 + 2.0 * item.run;
+}
+
 // Lanes that continue behind an operation at another height change inside its column.
 void addWovenRun(const State& s, Item& item) {
     if (isDots(item.face.glyph) || isJoint(item)) return;
-    item.run = largestRun(s, item);
+    item.run = std::max(item.run, largestRun(s, item));
     item.columnWidth = std::max(item.columnWidth, item.run);
 }
 
@@ -130,6 +145,7 @@ void placeColumns(State& s) {
     s.cutX.assign(n, 0.0);
     for (Item& item : s.items) {
         sizeItem(s, item);
+        bend(s, item);
         addWovenRun(s, item);
         double& width = s.opW[std::size_t(item.rank)];
         width = std::max(width, item.columnWidth);

@@ -78,17 +78,17 @@ private:
         g.face = i.face;
         g.column = i.rank;
         for (const int lane : i.targetIn) {
-            g.in.push_back({endX(i), m_s.y(lane)});
+            g.in.push_back({endX(i), portY(m_s, i, lane, false)});
             g.bundleIn.push_back(m_s.bundle(lane));
         }
         for (const int lane : i.targetOut) {
             // A kernel axis leaves at the lower right corner of its window.
-            g.out.push_back({startX(i), isKernelLane(i, lane) ? m_s.y(i.targetIn.front()) + 20.0 : m_s.y(lane)});
+            g.out.push_back({startX(i), isKernelLane(i, lane) ? m_s.y(i.targetIn.front()) + 20.0 : portY(m_s, i, lane, true)});
             g.bundleOut.push_back(m_s.bundle(lane));
         }
         std::vector<int> all = i.targetIn;
         all.insert(all.end(), i.targetOut.begin(), i.targetOut.end());
-        const auto [low, high] = m_s.extent(all);
+        const auto [low, high] = m_s.extent(!i.bends ? all : i.standsAtInput ? i.targetIn : i.targetOut);
         const int rows = int(std::max(i.targetIn.size(), i.targetOut.size()));
         const double c = opCenter(i), mid = (low + high) / 2;
         const double h = shapeHeight(i.face, high - low, rows);
@@ -301,6 +301,9 @@ private:
                 const double corner = m_s.y(maker.targetIn.front()) + 20.0;
                 own.push_back({start, corner});
                 if (std::abs(corner - y) > 0.5) own.push_back({start + std::max(28.0, 0.45 * std::abs(corner - y)), y});
+            } else if (const double port = portY(m_s, maker, lane, true); std::abs(port - y) > 0.5) {
+                const double edge = opCenter(maker) + maker.shapeWidth / 2;
+                own = {{start, port}, {edge, port}, {edge + maker.run, y}};
             } else {
                 own.push_back({start, from});
                 if (std::abs(from - y) > 0.5) own.push_back({runTo(m_s, maker), y});
@@ -400,6 +403,7 @@ private:
         if (isJoint(reader))
             for (std::size_t k = 0; k < reader.targetIn.size(); ++k)
                 if (reader.targetIn[k] == lane) return {endX(reader), m_s.y(reader.targetIn.front()) + 22.0 * double(k)};
+        if (const double port = portY(m_s, reader, lane, false); std::abs(port - y) > 0.5) return {opCenter(reader) - reader.shapeWidth / 2, port};
         return {endX(reader), y};
     }
 

@@ -50,6 +50,17 @@ double startX(const State& s, const Item& i) {
     }
 }
 
+double portY(const State& s, const Item& item, int lane, bool output) {
+    if (!item.bends || output != item.standsAtInput) return s.y(lane);
+    const auto [low, high] = s.extent(item.standsAtInput ? item.targetIn : item.targetOut);
+    const auto& mine = output ? item.targetOut : item.targetIn;
+    // In the order of their heights, a pitch apart.
+    int above = 0;
+    for (const int other : mine)
+        if (s.y(other) < s.y(lane) - 0.01) ++above;
+    return (low + high) / 2 + metrics::kPitch * (above - 0.5 * double(mine.size() - 1));
+}
+
 double runFrom(const State& s, const Item& i) {
     switch (i.face.glyph) {
         case Glyph::Copy: return left(s, i) + 12.0;
@@ -126,8 +137,11 @@ private:
         for (const bool output : {true, false}) {
             if (const Item* i = touch(u, output); i != nullptr && !isDots(i->face.glyph) && !isJoint(*i))
                 above = std::max(above, overhang(m_s, *i, output).below + metrics::kForeign);
-            if (const Item* i = touch(l, output); i != nullptr && !isDots(i->face.glyph) && !isJoint(*i))
+            if (const Item* i = touch(l, output); i != nullptr && !isDots(i->face.glyph) && !isJoint(*i)) {
                 below = std::max(below, overhang(m_s, *i, output).above + metrics::kForeign);
+                // A pointwise function stands above its array, not on it.
+                if (!output && i->face.glyph == Glyph::Pointwise) below = std::max(below, metrics::kPointwiseLift + 14.0);
+            }
         }
         if (l.first == r && labelled(m_s, l.lanes.front())) below = std::max(below, 22.0);
         Step out{m_s.dataX[std::size_t(r)], m_s.dataX[std::size_t(r)] + m_s.dataW[std::size_t(r)], m_s.bottom(u) + above,

@@ -76,7 +76,8 @@ void rankItems(State& s, const CircuitIndex& index) {
         int rank = 0;
         for (const int w : item.in) {
             const int p = s.segments[std::size_t(w)].producer;
-            if (p >= 0) rank = std::max(rank, s.items[std::size_t(p)].rank + 1);
+            // A wire from nowhere needs a column of its own before its reader.
+            rank = std::max(rank, p >= 0 ? s.items[std::size_t(p)].rank + 1 : 1);
         }
         const auto hint = c.layout.rank.find(c.operations[std::size_t(i)].id);
         // A hint beyond the number of operations could only stretch the picture to nowhere.

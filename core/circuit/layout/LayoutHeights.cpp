@@ -390,6 +390,16 @@ void solveHeights(State& s) {
                 previous = lane;
             }
     }
+    // What ends in a column and what begins there share no data column; their glyphs stand above each other all the same.
+    for (const auto& column : s.column)
+        for (std::size_t k = 1; k < column.size(); ++k) {
+            const Item& upper = s.items[std::size_t(column[k - 1])];
+            const Item& lower = s.items[std::size_t(column[k])];
+            if (!upper.out.empty() || !lower.in.empty() || upper.targetIn.empty() || lower.targetOut.empty()) continue;
+            const double gap = overhang(s, upper, false).below + overhang(s, lower, true).above + 16.0;
+            pairs.push_back({upper.targetIn.back(), lower.targetOut.front(), 12.0 * std::ceil(gap / 12.0)});
+            chains.above(upper.targetIn.back(), lower.targetOut.front());
+        }
     joinChains(s, chains);
     std::unordered_map<int, int> number;
     for (std::size_t i = 0; i < s.lanes.size(); ++i) {

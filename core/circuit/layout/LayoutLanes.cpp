@@ -70,30 +70,55 @@ public:
 private:
     void pair(const Item& item) {
         const std::vector<int> upper = axesOf(m_s, item.in[0]), lower = axesOf(m_s, item.in[1]), result = axesOf(m_s, item.out[0]);
-        std::vector<int> freeUpper, freeLower, shared, summed;
+        std::vector<int> common, freeUpper, freeLower, shared, summed;
         for (const int a : upper) {
-            if (!holds(lower, a)) freeUpper.push_back(a);
+            // What all samples share stays on top of every array.
+            const bool everywhere = a < 0 ? a == kStreamAxis || a == kPhaseAxis
+                                          : m_s.circuit.axes[std::size_t(a)].role == AxisRole::Batch || m_s.circuit.axes[std::size_t(a)].role == AxisRole::Stream;
+            if (everywhere && holds(lower, a)) common.push_back(a);
+            else if (!holds(lower, a)) freeUpper.push_back(a);
             else if (holds(result, a)) shared.push_back(a);
             else summed.push_back(a);
         }
         for (const int a : lower)
             if (!holds(upper, a)) freeLower.push_back(a);
-        std::vector<int> above = freeUpper;
+        std::vector<int> above = common;
+        above.insert(above.end(), freeUpper.begin(), freeUpper.end());
         above.insert(above.end(), shared.begin(), shared.end());
         above.insert(above.end(), summed.begin(), summed.end());
         const Segment& first = m_s.segments[std::size_t(item.in[0])];
         // Only what a learned map made is free to change above; its axes have no order of their own.
         if (first.producer >= 0 && m_s.items[std::size_t(first.producer)].face.glyph == Glyph::Chip) set(item.in[0], above, 0);
-        std::vector<int> below(summed.rbegin(), summed.rend());
+        std::vector<int> below = common;
+        below.insert(below.end(), summed.rbegin(), summed.rend());
         below.insert(below.end(), shared.rbegin(), shared.rend());
         below.insert(below.end(), freeLower.begin(), freeLower.end());
         set(item.in[1], below, 0);
     }
 
+    // Can the order travel back to where lanes may cross: a copy, a source, linear wiring?
+    bool free(int w, int depth = 0) const {
+        const Segment& segment = m_s.segments[std::size_t(w)];
+        if (segment.producer < 0) return true;
+        const Item& maker = m_s.items[std::size_t(segment.producer)];
+        switch (maker.face.glyph) {
+            case Glyph::Copy:
+            case Glyph::Source:
+            case Glyph::Einsum:
+            case Glyph::Composite: return true;
+            case Glyph::Chip:
+            case Glyph::Circle:
+            case Glyph::Pointwise:
+            case Glyph::Triangle:
+                return maker.in.size() == 1 && maker.out.size() == 1 && depth <= int(m_s.items.size()) && free(maker.in[0], depth + 1);
+            default: return false;
+        }
+    }
+
     // Orders the lanes of a wire, and those of what it comes from, up to the first copy or source.
     void set(int w, const std::vector<int>& order, int depth) {
         Segment& segment = m_s.segments[std::size_t(w)];
-        if (axesOf(m_s, w) == order || depth > int(m_s.items.size())) return;
+        if (axesOf(m_s, w) == order || depth > int(m_s.items.size()) || (depth == 0 && !free(w))) return;
         if (m_s.circuit.layout.order.count(m_s.circuit.wires[std::size_t(w)].id) != 0) return;
         std::vector<int> lanes;
         for (const int a : order)

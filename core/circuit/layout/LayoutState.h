@@ -50,6 +50,8 @@ struct Item {
     std::vector<std::pair<int, int>> cups; // linear wiring: lanes of one axis that are summed over, neighbours of a chain
     std::vector<int> sums;                 // linear wiring: lanes that end in a dot of their own
     double cupZone = 0.0;
+    bool bends = false;                    // stands at one of its sides; the lanes of the other curve to it
+    bool standsAtInput = true;
 };
 
 struct Block {
@@ -109,6 +111,8 @@ double runTo(const State& s, const Item& item);
 double endX(const State& s, const Item& item);
 double startX(const State& s, const Item& item);
 // Does the picture label this lane where it starts?
+// Where the lane meets the glyph: its own height, or its place at the side that curves.
+double portY(const State& s, const Item& item, int lane, bool output);
 bool labelled(const State& s, int lane);
 std::string laneLabel(const State& s, int lane);
 int laneOf(const State& s, int segment, int axis);

@@ -1,5 +1,6 @@
 // Copying parts of circuits: fragments with inner wires, and pasting them with new ids.
 #include "core/circuit/EditTools.h"
+#include "core/circuit/Einsum.h"
 #include "core/circuit/Rethread.h"
 #include "core/circuit/SizeExpression.h"
 
@@ -57,6 +58,9 @@ public:
         for (const Wire& w : circuit.wires) m_used.insert(w.id);
         for (const Operation& o : circuit.operations) m_used.insert(o.id);
         for (const Group& g : circuit.groups) m_used.insert(g.id);
+        for (const Operation& o : circuit.operations)
+            if (const OperationDescription* d = findOperation(o.kind); d != nullptr && !d->slot.empty())
+                m_slotsThere.insert(operationParams(o).text(d->slot));
         addAxes(fragment);
         addOperations(fragment);
         addGroups(fragment);
@@ -98,6 +102,22 @@ private:
         }
     }
 
+    // Signatures name axes, and slots are memories of their own: what came along must not fill those that were there.
+    void renameInArgs(Operation& op) {
+        if (const auto sig = op.args.find("sig"); sig != op.args.end() && std::holds_alternative<std::string>(sig->second))
+            if (Result<EinsumSignature> parsed = parseEinsum(std::get<std::string>(sig->second)); parsed) {
+                for (Ids& operand : parsed->in) rename(operand, m_axes);
+                rename(parsed->out, m_axes);
+                sig->second = writeEinsum(*parsed);
+            }
+        const OperationDescription* d = findOperation(op.kind);
+        if (d == nullptr || d->slot.empty()) return;
+        const std::string slot = operationParams(op).text(d->slot);
+        auto [it, first] = m_slots.emplace(slot, slot);
+        for (int n = 2; first && m_slotsThere.count(it->second) != 0; ++n) it->second = slot + std::to_string(n);
+        if (it->second != slot) op.args[d->slot] = it->second;
+    }
+
     void addOperations(const Circuit& fragment) {
         for (Wire wire : fragment.wires) {
             const std::string id = fresh(wire.id);
@@ -118,6 +138,7 @@ private:
             rename(op.targetIn, m_axes);
             rename(op.targetOut, m_axes);
             if (const auto tie = m_items.find(op.tie); tie != m_items.end()) op.tie = tie->second;
+            renameInArgs(op);
             operations.push_back(op.id);
             m_circuit.operations.push_back(std::move(op));
         }
@@ -128,13 +149,15 @@ private:
         for (Group group : fragment.groups) {
             group.id = m_items[group.id];
             rename(group.members, m_items);
+            if (const auto along = m_axes.find(group.repeat.count); along != m_axes.end()) group.repeat.count = along->second;
             m_circuit.groups.push_back(std::move(group));
         }
     }
 
     Circuit& m_circuit;
     std::unordered_set<std::string> m_used;
-    Renaming m_axes, m_wires, m_items;
+    Renaming m_axes, m_wires, m_items, m_slots;
+    std::unordered_set<std::string> m_slotsThere;
     Ids m_added;
 };
 
@@ -237,7 +260,18 @@ Result<CircuitChange> paste(const Circuit& circuit, const Circuit& fragment, con
     }
     const std::string title = added.size() == 1 ? "Paste " + displayName(*result.operation(added.front()))
                                                 : "Paste " + std::to_string(added.size()) + " operations";
+    // Instances that come along are whole only once they are connected: until then they are groups like others.
+    std::map<std::string, std::string> blocks;
+    for (Group& g : result.groups)
+        if (circuit.group(g.id) == nullptr && !g.block.empty()) {
+            blocks[g.id] = g.block;
+            g.block.clear();
+            if (Group* was = joined.group(g.id)) was->block.clear();
+        }
     Result<CircuitChange> change = finishEdit(std::move(result), joined, title, added, dirty);
+    if (change)
+        for (const auto& [id, block] : blocks)
+            if (Group* g = change->circuit.group(id)) g->block = block;
     // Axes that came along and are not needed in their new place.
     if (change) tidyReferences(change->circuit, circuit);
     return change;

@@ -1,5 +1,6 @@
 #include "core/circuit/EditTools.h"
 
+#include "core/circuit/Blocks.h"
 #include "core/circuit/CircuitIndex.h"
 #include "core/circuit/Rethread.h"
 
@@ -160,9 +161,10 @@ std::vector<std::string> operationsIn(const Circuit& circuit, const std::string&
 
 GroupBorder groupBorder(const Circuit& circuit, const Group& group) {
     GroupBorder border;
-    border.members = operationsIn(circuit, group.id);
-    const std::set<std::string> inside(border.members.begin(), border.members.end());
     const CircuitIndex index(circuit);
+    for (const std::string& id : operationsIn(circuit, group.id))
+        if (index.operation(id) >= 0) border.members.push_back(id);
+    const std::set<std::string> inside(border.members.begin(), border.members.end());
     const auto outside = [&](int operation) {
         return operation < 0 || inside.count(circuit.operations[static_cast<std::size_t>(operation)].id) == 0;
     };
@@ -223,7 +225,15 @@ Result<std::string> makeGroup(Circuit& circuit, const std::vector<std::string>& 
 
 Result<CircuitChange> finishEdit(Circuit after, const Circuit& before, std::string title, std::vector<std::string> selection,
                                  const std::set<std::string>& dirty, const std::map<std::string, std::string>& amounts) {
-    rethread(after, before, dirty);
+    if (std::any_of(after.groups.begin(), after.groups.end(), [](const Group& g) { return !g.block.empty(); })) {
+        rethread(after, before, dirty);
+        tidyReferences(after, before);
+        const Circuit edited = after;
+        if (const Result<void> synced = syncBlocks(after, before); !synced) return synced.error();
+        rethread(after, edited);
+    } else {
+        rethread(after, before, dirty);
+    }
     if (const Result<void> fits = checkFits(after, before); !fits) return fits.error();
     for (const auto& [operation, amount] : amounts) resolveAmount(after, operation, amount);
     tidyReferences(after, before);

@@ -175,12 +175,11 @@ Result<EinsumWiring> wireEinsum(const std::string& text, const std::string& scal
         std::vector<int>& list = wiring.in.emplace_back();
         for (const std::string& name : names) list.push_back(indexOf(wiring.indices, name));
     }
-    const std::size_t arriving = wiring.indices.size();
     const Result<std::vector<std::string>> names = assign(text, operands->result, out, "the result");
     if (!names) return names.error();
     for (std::size_t i = 0; i < out.size(); ++i) {
         wiring.out.push_back(indexOf(wiring.indices, (*names)[i]));
-        if (static_cast<std::size_t>(wiring.out.back()) >= arriving && !has(operands->result, (*names)[i]))
+        if (!has(operands->result, (*names)[i]) && !has(operands->spread, (*names)[i]))
             return bad(text, "axis " + out[i] + " of the result comes from nowhere");
     }
     for (const std::string& name : operands->spread)

@@ -3,6 +3,7 @@
 #include "core/circuit/CircuitEdits.h"
 
 #include "core/base/Rng.h"
+#include "core/circuit/Blocks.h"
 #include "core/circuit/CircuitPatch.h"
 #include "core/circuit/Operations.h"
 #include "core/circuit/SizeExpression.h"
@@ -33,7 +34,7 @@ Result<CircuitChange> randomEdit(Stream& random, const Circuit& c, const Circuit
                                                    "embed", "offset", "causal", "scale", "spike", "grab", "drop", "gate"};
     const std::string op = anyId(random, c.operations);
     const auto word = [&] { return words[random.below(words.size())]; };
-    switch (random.below(20)) {
+    switch (random.below(24)) {
         case 0: return quickAdd(c, lines[random.below(lines.size())], random.below(2) == 0 ? "" : op);
         case 1: return insertOnWire(c, anyId(random, c.wires), word());
         case 2: return replaceOperation(c, op, word());
@@ -53,6 +54,14 @@ Result<CircuitChange> randomEdit(Stream& random, const Circuit& c, const Circuit
         case 16: return setArgument(c, op, "sig", ParamValue(std::string(random.below(2) == 0 ? "a b -> b a" : "i, j -> i j")));
         case 17: return setArgument(c, op, random.below(2) == 0 ? "at" : "slot", ParamValue(std::string(random.below(2) == 0 ? "1" : "t")));
         case 18: return setArgument(c, op, "d", ParamValue(static_cast<std::int64_t>(1 + random.below(3))));
+        case 19: {
+            static const std::vector<std::string> counts = {"", "2", "3", "1000000"};
+            const std::string count = random.below(3) == 0 ? anyId(random, c.axes) : counts[random.below(counts.size())];
+            return repeatGroup(c, anyId(random, c.groups), {count, "λ", random.below(2) == 0});
+        }
+        case 20: return makeBlock(c, anyId(random, c.groups), "block" + std::to_string(random.below(3)));
+        case 21: return insertBlock(c, "block" + std::to_string(random.below(3)), random.below(2) == 0 ? "" : op, {});
+        case 22: return random.below(3) == 0 ? detachBlock(c, anyId(random, c.groups)) : setBlockParam(c, anyId(random, c.groups), "n", "3");
         default: return connectWire(c, anyId(random, c.wires), op);
     }
 }
@@ -149,6 +158,55 @@ private slots:
         QCOMPARE(quickAdd(c, "relu", "none").error().code, std::string("LAB-CIRCUIT-304"));
         QCOMPARE(completeQuickAdd("linear 3 | so").front(), std::string("softplus"));
         QVERIFY(solveSizes(quickAdd(Circuit(), "linear 8 | relu | linear 3", "")->circuit, {4}, 3).ok());
+    }
+
+    void blocksChangeTogether() {
+        const Circuit start = makeMlp({20, 64, 64, 3});
+        QCOMPARE(makeBlock(start, "g1", "").error().code, std::string("LAB-CIRCUIT-309"));
+        const Circuit one = makeBlock(start, "g2", "layer")->circuit;
+        QCOMPARE(makeBlock(one, "g1", "layer").error().code, std::string("LAB-CIRCUIT-309"));
+        QCOMPARE(insertBlock(one, "none", "r2", {}).error().code, std::string("LAB-CIRCUIT-310"));
+        QCOMPARE(insertBlock(one, "layer", "r2", {{"nothing", "3"}}).error().code, std::string("LAB-CIRCUIT-311"));
+        const Result<CircuitChange> inserted = insertBlock(one, "layer", "r2", {{"n2", "48"}});
+        QVERIFY2(inserted.ok(), inserted.ok() ? "" : inserted.error().text().c_str());
+        const Circuit two = inserted->circuit;
+        const std::string second = inserted->selection.front();
+        QVERIFY(solveSizes(two, {20}, 3).problems.empty());
+        QCOMPARE(blockNames(two), std::vector<std::string>({"layer"}));
+        QCOMPARE(blockParams(two, second).size(), std::size_t(1));
+        QCOMPARE(two.axis(blockParams(two, second).front().axis)->size, std::string("48"));
+        QCOMPARE(two.group(second)->params.at("n2"), std::string("48"));
+        // A setting, an operation more and an operation less: made in both, sizes that an instance has set stay.
+        const auto countIn = [](const Circuit& c, const std::string& group, const std::string& kind) {
+            int n = 0;
+            for (const std::string& m : c.group(group)->members) n += c.operation(m) != nullptr && c.operation(m)->kind == kind;
+            return n;
+        };
+        const Circuit set = setArgument(two, "L2", "bias", ParamValue(false))->circuit;
+        for (const std::string& m : set.group(second)->members)
+            if (set.operation(m)->kind == "linear") QVERIFY(operationParams(*set.operation(m)).flag("bias") == false);
+        const Result<CircuitChange> grown = insertOnWire(two, two.operation("L2")->out.front(), "ln");
+        QVERIFY2(grown.ok(), grown.ok() ? "" : grown.error().text().c_str());
+        QCOMPARE(countIn(grown->circuit, second, "norm"), 1);
+        QVERIFY(checkInvariants(grown->circuit).ok());
+        QVERIFY2(solveSizes(grown->circuit, {20}, 3).problems.empty(), solveSizes(grown->circuit, {20}, 3).problems.empty() ? "" : solveSizes(grown->circuit, {20}, 3).problems.front().message.c_str());
+        QCOMPARE(grown->circuit.axis(blockParams(grown->circuit, second).front().axis)->size, std::string("48"));
+        // Weights are kept by id: what was there has the same one.
+        for (const std::string& m : two.group(second)->members) QVERIFY(grown->circuit.operation(m) != nullptr);
+        const Result<CircuitChange> shrunk = deleteItems(grown->circuit, {"r2"}, true);
+        QVERIFY2(shrunk.ok(), shrunk.ok() ? "" : shrunk.error().text().c_str());
+        QCOMPARE(countIn(shrunk->circuit, second, "pointwise"), 0);
+        QVERIFY(solveSizes(shrunk->circuit, {20}, 3).problems.empty());
+        // Detached, it no longer follows; the file holds both states.
+        const Circuit alone = detachBlock(grown->circuit, second)->circuit;
+        QCOMPARE(countIn(deleteItems(alone, {"r2"}, true)->circuit, second, "pointwise"), 1);
+        for (const Circuit& c : {two, grown->circuit, alone}) QVERIFY(*circuitFromJson(circuitToJson(c), "t") == c);
+        // Repeated: as a number in the drawing, as copies in the network.
+        const Circuit repeated = repeatGroup(start, "g2", {"3", "λ", false})->circuit;
+        QVERIFY(solveSizes(repeated, {20}, 3).problems.empty());
+        QVERIFY(*circuitFromJson(circuitToJson(repeated), "t") == repeated);
+        QCOMPARE(repeatGroup(start, "g2", {"0", "λ", false}).error().code, std::string("LAB-CIRCUIT-305"));
+        QCOMPARE(repeatGroup(start, "g2", {"nowhere", "λ", false}).error().code, std::string("LAB-CIRCUIT-305"));
     }
 
     void randomSequences() {

@@ -80,4 +80,33 @@ inline const char* const kResidual = R"({ "ncd": 1, "title": "residual block, pr
               {"id":"gc","title":"body","members":["n1","r1","c1","c2","c3"],"state":"open","fill":"head"} ],
   "layout": {} })";
 
+// Attention between two sequences: cups, a mask and a softmax over places, heads as a split of features.
+inline const char* const kAttention = R"({ "ncd": 1, "title": "multi-head attention", "theme": "light",
+  "axes": [
+    {"id":"y","name":"~y","role":"seq","size":null}, {"id":"x","name":"~x","role":"seq","size":null}, {"id":"m","name":"m","role":"feature","size":512},
+    {"id":"h","name":"h","role":"head","size":8},    {"id":"d","name":"d","role":"feature","size":"m/h"} ],
+  "wires": [
+    {"id":"wy","dtype":"real","axes":["y","m"]},     {"id":"wx","dtype":"real","axes":["x","m"]},
+    {"id":"xk","dtype":"real","axes":["x","m"]},     {"id":"xv","dtype":"real","axes":["x","m"]},
+    {"id":"q","dtype":"real","axes":["y","h","d"]},  {"id":"k","dtype":"real","axes":["x","h","d"]},  {"id":"v","dtype":"real","axes":["x","h","d"]},
+    {"id":"s","dtype":"real","axes":["h","y","x"]},  {"id":"t","dtype":"real","axes":["h","y","x"]},  {"id":"a","dtype":"real","axes":["h","y","x"]},
+    {"id":"o","dtype":"real","axes":["y","h","d"]},  {"id":"z","dtype":"real","axes":["y","m"]} ],
+  "ops": [
+    {"id":"iy","kind":"input",  "in":[],        "out":["wy"]},
+    {"id":"ix","kind":"input",  "in":[],        "out":["wx"]},
+    {"id":"cp","kind":"copy",   "in":["wx"],    "out":["xk","xv"]},
+    {"id":"Lq","kind":"linear", "in":["wy"],    "out":["q"], "target":{"in":["m"],"out":["h","d"]}, "args":{"bias":false}, "name":"*L*_q"},
+    {"id":"Lk","kind":"linear", "in":["xk"],    "out":["k"], "target":{"in":["m"],"out":["h","d"]}, "args":{"bias":false}, "name":"*L*_k"},
+    {"id":"Lv","kind":"linear", "in":["xv"],    "out":["v"], "target":{"in":["m"],"out":["h","d"]}, "args":{"bias":false}, "name":"*L*_v"},
+    {"id":"qk","kind":"einsum", "in":["q","k"], "out":["s"], "args":{"sig":"y h d, x h d -> h y x","scale":"d^{-1/2}"}},
+    {"id":"mk","kind":"mask",   "in":["s"],     "out":["t"], "target":{"in":["y","x"],"out":["y","x"]}, "args":{"shape":"lower"}},
+    {"id":"sm","kind":"softmax","in":["t"],     "out":["a"], "target":{"in":["x"],"out":["x"]}},
+    {"id":"av","kind":"einsum", "in":["a","v"], "out":["o"], "args":{"sig":"h y x, x h d -> y h d"}},
+    {"id":"Lo","kind":"linear", "in":["o"],     "out":["z"], "target":{"in":["h","d"],"out":["m"]}, "args":{"bias":false}, "name":"*L*_o"},
+    {"id":"out","kind":"output","in":["z"],     "out":[]} ],
+  "groups": [
+    {"id":"g0","title":"multi-head attention","members":["cp","Lq","Lk","Lv","g1","Lo"],"state":"open","fill":"mha"},
+    {"id":"g1","title":"scaled dot-product core","members":["qk","mk","sm","av"],"state":"open","fill":"attn"} ],
+  "layout": {}, "rules": [], "notes": [], "view": {"toggles":[]} })";
+
 }  // namespace lab::testing

@@ -3,6 +3,7 @@
 #include "core/circuit/SizeSolver.h"
 
 #include "CircuitFiles.h"
+#include "core/base/Rng.h"
 #include "core/circuit/CircuitEdits.h"
 #include "core/circuit/Operations.h"
 #include "core/circuit/Templates.h"
@@ -10,6 +11,8 @@
 
 #include <QtTest>
 
+#include <algorithm>
+#include <functional>
 #include <set>
 
 using namespace lab;
@@ -54,6 +57,184 @@ private slots:
         // The one kind that this version does not know, and nothing else.
         QCOMPARE(QString::fromStdString(codes(s)), QString("SIZE-130"));
         QCOMPARE(s.problems.front().operation, std::string("cat"));
+    }
+
+    void attentionExample() {
+        const Circuit c = load(kAttention);
+        const SizeSolution s = solveSizes(c);
+        QCOMPARE(QString::fromStdString(codes(s)), QString());
+        QCOMPARE(s.size.at("d"), 64L);
+        QCOMPARE(parameterCount(c, s), 1048576L);
+        QCOMPARE(circuitToJson(*circuitFromJson(circuitToJson(c), "again")), circuitToJson(c));
+        // Sizes meet at the cups: of two operands the deeper one is marked.
+        Circuit heads = c;
+        heads.axis("h")->size = "7";
+        QCOMPARE(QString::fromStdString(codes(solveSizes(heads))).left(8), QString("SIZE-106"));
+        Circuit sig = c;
+        sig.operation("qk")->args["sig"] = std::string("y h d, x h d -> h y");
+        QVERIFY(codes(solveSizes(sig)).find("SIZE-123") != std::string::npos);
+        sig.operation("qk")->args["sig"] = std::string("y h d -> h y");
+        QVERIFY(codes(solveSizes(sig)).find("SIZE-123") != std::string::npos);
+        Circuit two = c;
+        two.axes.push_back(*c.axis("d"));
+        two.axes.back().id = "e";
+        two.axes.back().size = "32";
+        for (Wire& w : two.wires)
+            if (w.id == "k") std::replace(w.axes.begin(), w.axes.end(), std::string("d"), std::string("e"));
+        std::replace(two.operation("Lk")->targetOut.begin(), two.operation("Lk")->targetOut.end(), std::string("d"), std::string("e"));
+        const SizeSolution clash = solveSizes(two);
+        QCOMPARE(QString::fromStdString(codes(clash)), QString("SIZE-102@k"));
+    }
+
+    // On small random chains: what inference says is what every assignment of sizes that fits all operations has.
+    void againstBruteForce() {
+        int decided = 0, refused = 0;
+        for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+            Stream random(seed, Purpose::Generator);
+            struct Rule {
+                int form;  // 0 product, 1 sum, 2 window, 3 same
+                std::vector<int> in;
+                int out;
+                long k, s;
+            };
+            Circuit c;
+            std::vector<Rule> rules;
+            const auto axis = [&](AxisRole role) {
+                Axis a;
+                a.id = "a" + std::to_string(c.axes.size());
+                a.name = a.id;
+                a.role = role;
+                c.axes.push_back(a);
+                return static_cast<int>(c.axes.size()) - 1;
+            };
+            const auto wire = [&](const std::vector<int>& axes) {
+                Wire w;
+                w.id = "w" + std::to_string(c.wires.size());
+                for (const int a : axes) w.axes.push_back("a" + std::to_string(a));
+                c.wires.push_back(w);
+                return w.id;
+            };
+            const auto ids = [](const std::vector<int>& axes) {
+                std::vector<std::string> out;
+                for (const int a : axes) out.push_back("a" + std::to_string(a));
+                return out;
+            };
+            const auto operation = [&](const std::string& kind, const std::vector<std::string>& in, const std::vector<std::string>& out,
+                                       const std::vector<int>& reads, const std::vector<int>& writes) -> Operation& {
+                Operation op;
+                op.id = kind + std::to_string(c.operations.size());
+                op.kind = kind;
+                op.in = in;
+                op.out = out;
+                op.targetIn = ids(reads);
+                op.targetOut = ids(writes);
+                c.operations.push_back(op);
+                return c.operations.back();
+            };
+            std::vector<int> now = {axis(AxisRole::Feature), axis(AxisRole::Seq)};
+            std::string at = wire(now);
+            operation("input", {}, {at}, {}, {});
+            for (int step = 0; step < 3; ++step) {
+                const int old = now[random.below(2)];
+                switch (random.below(4)) {
+                    case 0: {  // split and merge again
+                        const int p = axis(AxisRole::Feature), q = axis(AxisRole::Feature), m = axis(AxisRole::Feature);
+                        const std::string apart = wire({p, q, now[1]});
+                        operation("split", {at}, {apart}, {now[0]}, {p, q});
+                        at = wire({m, now[1]});
+                        operation("merge", {apart}, {at}, {p, q}, {m});
+                        rules.push_back({0, {p, q}, now[0], 0, 0});
+                        rules.push_back({0, {p, q}, m, 0, 0});
+                        now[0] = m;
+                        break;
+                    }
+                    case 1: {  // take apart and join
+                        const int p = axis(AxisRole::Feature), q = axis(AxisRole::Feature), m = axis(AxisRole::Feature);
+                        const std::string one = wire({p, now[1]}), other = wire({q, now[1]});
+                        operation("parts", {at}, {one, other}, {now[0]}, {p, q});
+                        at = wire({m, now[1]});
+                        operation("concat", {one, other}, {at}, {p, q}, {m});
+                        rules.push_back({1, {p, q}, now[0], 0, 0});
+                        rules.push_back({1, {p, q}, m, 0, 0});
+                        now[0] = m;
+                        break;
+                    }
+                    case 2: {
+                        const int x = axis(AxisRole::Seq), m = axis(AxisRole::Feature);
+                        const long k = 1 + static_cast<long>(random.below(3)), s = 1 + static_cast<long>(random.below(2));
+                        const std::string next = wire({m, x});
+                        Operation& op = operation("conv", {at}, {next}, {now[1], now[0]}, {x, m});
+                        op.args = {{"k", ParamValue(std::int64_t(k))}, {"s", ParamValue(std::int64_t(s))}, {"p", ParamValue(std::int64_t(0))}};
+                        rules.push_back({2, {now[1]}, x, k, s});
+                        at = next;
+                        now = {m, x};
+                        break;
+                    }
+                    default: {
+                        const int n = axis(c.axes[static_cast<std::size_t>(old)].role);
+                        std::vector<int> next = now;
+                        std::replace(next.begin(), next.end(), old, n);
+                        const std::string made = wire(next);
+                        operation("rename", {at}, {made}, {old}, {n});
+                        rules.push_back({3, {old}, n, 0, 0});
+                        at = made;
+                        now = next;
+                    }
+                }
+            }
+            operation("output", {at}, {}, {}, {});
+            const std::size_t n = c.axes.size();
+            std::vector<long> given(n, 0);
+            for (std::size_t i = 0; i < n; ++i)
+                if (random.below(3) == 0) c.axes[i].size = std::to_string(given[i] = 1 + static_cast<long>(random.below(6)));
+            // All assignments up to 12, one axis after the other, cut off where a rule whose axes are all set is broken.
+            constexpr long kMost = 12;
+            std::vector<long> size = given;
+            std::vector<std::set<long>> seen(n);
+            long found = 0, visited = 0;
+            const auto holds = [&](const Rule& r) {
+                long all = r.form == 0 ? 1 : 0;
+                for (const int a : r.in) {
+                    const long v = size[static_cast<std::size_t>(a)];
+                    if (v == 0) return true;
+                    all = r.form == 0 ? all * v : all + v;
+                }
+                const long out = size[static_cast<std::size_t>(r.out)];
+                if (r.form == 2) all = all < r.k ? -1 : (all - r.k) / r.s + 1;
+                return all >= 1 && (out == 0 || out == all);
+            };
+            const std::function<void(std::size_t)> search = [&](std::size_t i) {
+                if (++visited > 300'000) return;
+                if (!std::all_of(rules.begin(), rules.end(), holds)) return;
+                if (i == n) {
+                    ++found;
+                    for (std::size_t a = 0; a < n; ++a) seen[a].insert(size[a]);
+                    return;
+                }
+                if (given[i] != 0) return search(i + 1);
+                for (long v = 1; v <= kMost; ++v) {
+                    size[i] = v;
+                    search(i + 1);
+                }
+                size[i] = 0;
+            };
+            search(0);
+            if (visited > 300'000) continue;
+            const SizeSolution s = solveSizes(c);
+            if (!s.ok()) {
+                QVERIFY2(found == 0, qPrintable(QString("seed %1: %2, but sizes would fit").arg(seed).arg(s.problems.front().message.c_str())));
+                ++refused;
+                continue;
+            }
+            for (std::size_t a = 0; a < n; ++a) {
+                const auto it = s.size.find(c.axes[a].id);
+                if (it == s.size.end() || found == 0) continue;
+                if (it->second > kMost) continue;
+                QVERIFY2(seen[a].size() == 1 && seen[a].count(it->second) == 1, qPrintable(QString("seed %1 axis %2").arg(seed).arg(a)));
+                decided += given[a] == 0;
+            }
+        }
+        QVERIFY2(decided > 200 && refused > 20, qPrintable(QString("%1 decided, %2 refused").arg(decided).arg(refused)));
     }
 
     void residualExampleStaysOpen() {

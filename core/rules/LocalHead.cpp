@@ -1,6 +1,7 @@
 #include "core/rules/LocalHead.h"
 
 #include "core/base/Rng.h"
+#include "core/math/Elementwise.h"
 #include "core/math/Gemm.h"
 #include "core/network/Network.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 // Keeps the draws of a rule's own parameters apart from those of the network's blocks.
 constexpr std::uint64_t kOwnBlocks = 1u << 20;
+constexpr Index kScoreRows = 64;
 
 }  // namespace
 
@@ -54,10 +56,15 @@ void initialiseHead(ParamStore& store, const LocalHead& head, std::uint64_t seed
 }
 
 void headScores(Pool& pool, const ParamStore& store, const LocalHead& head, Index n, const Real* features, Real* scores) {
-    productForward(pool, n, head.features, head.classes, features, store.data(head.weight), scores);
-    if (head.bias < 0) return;
-    const ConstRowVectorMap bias(store.data(head.bias), head.classes);
-    for (Index i = 0; i < n; ++i) RowVectorMap(scores + i * head.classes, head.classes) += bias;
+    // The product is thin: rows are shared out in smaller pieces than the tiles of a layer.
+    const Real* w = store.data(head.weight);
+    const Real* bias = head.bias >= 0 ? store.data(head.bias) : nullptr;
+    pool.ranges(n, kScoreRows, [&](Index begin, Index end) {
+        Real* out = scores + begin * head.classes;
+        gemmSerial(Transpose::No, Transpose::Yes, end - begin, head.classes, head.features, 1, features + begin * head.features,
+                   head.features, w, head.features, 0, out, head.classes);
+        if (bias != nullptr) addRow(bias, out, end - begin, head.classes, head.classes);
+    });
 }
 
 void headGradient(Pool& pool, const ParamStore& store, const LocalHead& head, Index n, const Real* features,

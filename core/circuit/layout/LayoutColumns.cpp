@@ -120,6 +120,9 @@ void bend(const State& s, Item& item) {
     if (std::abs((a + b) / 2 - (c + d) / 2) < 12.5) return;
     item.bends = true;
     item.standsAtInput = item.targetIn.size() >= item.targetOut.size();
+    // Room is kept where the lanes of both sides are seen together; what ends in this column is seen on the input side only.
+    for (const int other : s.column[std::size_t(item.rank)])
+        if (s.items[std::size_t(other)].out.empty()) item.standsAtInput = true;
     const auto& others = item.standsAtInput ? item.targetOut : item.targetIn;
     for (const int lane : others) item.run = std::max(item.run, laneChange(s.y(lane) - portY(s, item, lane, item.standsAtInput)));
     item.columnWidth = item.shapeWidth + 16.0 + 2.0 * item.run;
@@ -138,6 +141,9 @@ void placeColumns(State& s) {
     const auto n = std::size_t(s.ranks);
     s.opX.assign(n, 0.0);
     s.opW.assign(n, 0.0);
+    s.opSplit.assign(n, 0.0);
+    std::vector<double> left(n, 0.0), right(n, 0.0);
+    std::vector<char> runs(n, 0);
     s.dataX.assign(n, 0.0);
     s.dataW.assign(n, 0.0);
     s.labelZone.assign(n, 0.0);
@@ -147,8 +153,16 @@ void placeColumns(State& s) {
         sizeItem(s, item);
         bend(s, item);
         addWovenRun(s, item);
-        double& width = s.opW[std::size_t(item.rank)];
+        const bool changes = isDots(item.face.glyph) || isJoint(item);
+        double& width = (changes ? right : left)[std::size_t(item.rank)];
         width = std::max(width, item.columnWidth);
+        if (changes && item.run > 0.0) runs[std::size_t(item.rank)] = 1;
+    }
+    // Lanes that change height would sweep over glyphs of the same column: these stand before them.
+    for (std::size_t r = 0; r < n; ++r) {
+        const bool both = runs[r] != 0 && left[r] > 0.0;
+        s.opW[r] = both ? left[r] + right[r] : std::max(left[r], right[r]);
+        s.opSplit[r] = both ? left[r] : 0.0;
     }
     std::vector<std::vector<int>> closing(n), opening(n);
     for (std::size_t b = 0; b < s.blocks.size(); ++b) {

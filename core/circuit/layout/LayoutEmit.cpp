@@ -30,8 +30,8 @@ public:
 private:
     const Segment& segmentOf(int lane) const { return m_s.segments[std::size_t(m_s.lanes[std::size_t(lane)].wire)]; }
     const Item& item(int i) const { return m_s.items[std::size_t(i)]; }
-    double opLeft(const Item& i) const { return m_s.opX[std::size_t(i.rank)]; }
-    double opRight(const Item& i) const { return m_s.opX[std::size_t(i.rank)] + m_s.opW[std::size_t(i.rank)]; }
+    double opLeft(const Item& i) const { return left(m_s, i); }
+    double opRight(const Item& i) const { return right(m_s, i); }
     double opCenter(const Item& i) const { return (opLeft(i) + opRight(i)) / 2; }
     const std::string& wireId(int w) const { return m_s.circuit.wires[std::size_t(w)].id; }
     const std::string& operationId(const Item& i) const { return m_s.circuit.operations[std::size_t(i.index)].id; }
@@ -88,7 +88,13 @@ private:
         }
         std::vector<int> all = i.targetIn;
         all.insert(all.end(), i.targetOut.begin(), i.targetOut.end());
-        const auto [low, high] = m_s.extent(!i.bends ? all : i.standsAtInput ? i.targetIn : i.targetOut);
+        auto [low, high] = m_s.extent(!i.bends ? all : i.standsAtInput ? i.targetIn : i.targetOut);
+        if (all.empty()) {
+            // Connected to nothing: below everything else, each in a row of its own.
+            double bottom = 0.0;
+            for (const double y : m_s.height) bottom = std::max(bottom, y);
+            low = high = bottom + 90.0 * ++m_orphans;
+        }
         const int rows = int(std::max(i.targetIn.size(), i.targetOut.size()));
         const double c = opCenter(i), mid = (low + high) / 2;
         const double h = shapeHeight(i.face, high - low, rows);
@@ -588,6 +594,7 @@ private:
 
     const State& m_s;
     DiagramLayout m_out;
+    int m_orphans = 0;
 };
 
 }  // namespace

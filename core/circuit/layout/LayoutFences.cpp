@@ -6,10 +6,18 @@
 
 namespace lab::layout {
 
+double left(const State& s, const Item& i) {
+    const auto r = std::size_t(i.rank);
+    return s.opX[r] + (isDots(i.face.glyph) || isJoint(i) ? s.opSplit[r] : 0.0);
+}
+
+double right(const State& s, const Item& i) {
+    const auto r = std::size_t(i.rank);
+    return s.opX[r] + (s.opSplit[r] > 0.0 && !isDots(i.face.glyph) && !isJoint(i) ? s.opSplit[r] : s.opW[r]);
+}
+
 namespace {
 
-double left(const State& s, const Item& i) { return s.opX[std::size_t(i.rank)]; }
-double right(const State& s, const Item& i) { return s.opX[std::size_t(i.rank)] + s.opW[std::size_t(i.rank)]; }
 double middle(const State& s, const Item& i) { return (left(s, i) + right(s, i)) / 2; }
 
 }  // namespace

@@ -390,16 +390,29 @@ void solveHeights(State& s) {
                 previous = lane;
             }
     }
-    // What ends in a column and what begins there share no data column; their glyphs stand above each other all the same.
-    for (const auto& column : s.column)
-        for (std::size_t k = 1; k < column.size(); ++k) {
-            const Item& upper = s.items[std::size_t(column[k - 1])];
-            const Item& lower = s.items[std::size_t(column[k])];
-            if (!upper.out.empty() || !lower.in.empty() || upper.targetIn.empty() || lower.targetOut.empty()) continue;
-            const double gap = overhang(s, upper, false).below + overhang(s, lower, true).above + 16.0;
-            pairs.push_back({upper.targetIn.back(), lower.targetOut.front(), 12.0 * std::ceil(gap / 12.0)});
-            chains.above(upper.targetIn.back(), lower.targetOut.front());
+    // What ends in a column and what begins there share no data column; what begins stands below all the same.
+    for (std::size_t r = 1; r < s.column.size(); ++r) {
+        if (s.order[r - 1].empty()) continue;
+        const int last = s.segments[std::size_t(s.order[r - 1].back())].lanes.back();
+        for (const int i : s.column[r]) {
+            const Item& source = s.items[std::size_t(i)];
+            if (!source.in.empty() || source.targetOut.empty()) continue;
+            const Touch above = touch(s, last, false);
+            const double gap = (above.item == nullptr ? metrics::kForeign : above.over.below + 16.0) + overhang(s, source, true).above;
+            pairs.push_back({last, source.targetOut.front(), 12.0 * std::ceil(gap / 12.0)});
+            chains.above(last, source.targetOut.front());
+            break;  // the others stand below this one
         }
+        // And what the operation above it writes stands above what ends here.
+        for (std::size_t k = 1; k < s.column[r].size(); ++k) {
+            const Item& upper = s.items[std::size_t(s.column[r][k - 1])];
+            const Item& lower = s.items[std::size_t(s.column[r][k])];
+            if (!lower.out.empty() || lower.targetIn.empty() || upper.in.empty() || upper.targetOut.empty()) continue;
+            const double gap = overhang(s, upper, true).below + overhang(s, lower, false).above + 16.0;
+            pairs.push_back({upper.targetOut.back(), lower.targetIn.front(), 12.0 * std::ceil(gap / 12.0)});
+            chains.above(upper.targetOut.back(), lower.targetIn.front());
+        }
+    }
     joinChains(s, chains);
     std::unordered_map<int, int> number;
     for (std::size_t i = 0; i < s.lanes.size(); ++i) {

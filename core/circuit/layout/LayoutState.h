@@ -85,6 +85,7 @@ struct State {
     std::vector<double> height;           // chain -> y
 
     std::vector<double> opX, opW, dataX, dataW;
+    std::vector<double> opSplit;          // width of the left part of a column in which glyphs and lane changes would meet; 0 = one part
     std::vector<double> labelZone;        // data column -> width of the label zone
     std::vector<double> tapX, cutX;
 
@@ -104,6 +105,9 @@ void placeColumns(State& s);
 DiagramLayout emit(const State& s);
 std::vector<PlacedFence> placeFences(const State& s);
 
+// The part of its column that an item has.
+double left(const State& s, const Item& item);
+double right(const State& s, const Item& item);
 // Where the lanes of an item change height, as x in the scene.
 double runFrom(const State& s, const Item& item);
 double runTo(const State& s, const Item& item);

@@ -121,10 +121,49 @@ private slots:
         QVERIFY(brief->train.x == first->train.x.topRows(100));
     }
 
+    void sequencesAndGraphsAreWhatTheySay() {
+        SequenceOptions options;
+        options.samples = 60;
+        const Dataset asked = pointer(options), order = temporalOrder(options), graphs = colouredGraphs(options);
+        QVERIFY(asked.schema.tokens == 8 && order.schema.tokens == 2 && graphs.schema.tokens == 2);
+        QVERIFY(asked.schema.shape == Shape({9}) && order.schema.shape == Shape({4, 1, 8}) && graphs.schema.shape == Shape({11, 1, 8}));
+        const Index n = options.length;
+        for (Index i = 0; i < options.samples; ++i) {
+            const auto place = static_cast<Index>(asked.train.x(i, 0));
+            QCOMPARE(static_cast<int>(asked.train.x(i, place + 1)), asked.train.y[static_cast<std::size_t>(i)]);
+            std::vector<int> letters;
+            for (Index t = 0; t < n; ++t) {
+                Real total = 0;
+                for (Index s = 0; s < 4; ++s) total += order.train.x(i, s * n + t);
+                QCOMPARE(total, Real(1));
+                for (Index s = 0; s < 2; ++s)
+                    if (order.train.x(i, s * n + t) == 1) letters.push_back(static_cast<int>(s));
+            }
+            QCOMPARE(letters.size(), std::size_t(2));
+            QCOMPARE(2 * letters[0] + letters[1], order.train.y[static_cast<std::size_t>(i)]);
+            int between = 0, red = 0;
+            for (Index v = 0; v < n; ++v) {
+                red += graphs.train.x(i, v) == 1;
+                for (Index u = 0; u < n; ++u) {
+                    QCOMPARE(graphs.train.x(i, (3 + u) * n + v), graphs.train.x(i, (3 + v) * n + u));
+                    between += graphs.train.x(i, (3 + u) * n + v) == 1 && graphs.train.x(i, v) == 1 && graphs.train.x(i, u) == 1;
+                }
+                QCOMPARE(graphs.train.x(i, (3 + v) * n + v), Real(0));
+            }
+            QVERIFY(red >= 2);
+            QCOMPARE(between > 0 ? 1 : 0, graphs.train.y[static_cast<std::size_t>(i)]);
+        }
+        // A longer set begins with the shorter one; the seed changes it.
+        options.samples = 80;
+        QVERIFY(pointer(options).train.x.topRows(60) == asked.train.x);
+        options.seed = 2;
+        QVERIFY(pointer(options).train.x.topRows(60) != asked.train.x);
+    }
+
     void namesAreUnique() {
         std::set<std::string> names;
         for (const DatasetDescription& d : generatedDatasets()) QVERIFY(names.insert(d.id).second);
-        QVERIFY(names == std::set<std::string>({"seg7", "moons", "circles", "spirals", "xor", "blobs"}));
+        QVERIFY(names == std::set<std::string>({"seg7", "moons", "circles", "spirals", "xor", "blobs", "pointer", "order", "graphs"}));
     }
 };
 

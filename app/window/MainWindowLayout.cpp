@@ -279,11 +279,13 @@ void MainWindow::makeMenus() {
     for (const Command c : {Command::Cut, Command::Copy, Command::Paste, Command::Duplicate, Command::Delete, Command::DeleteWithoutHealing})
         edit->addAction(m_canvas->action(c));
     edit->addSeparator();
-    for (const Command c : {Command::SelectAll, Command::SelectNone}) edit->addAction(m_canvas->action(c));
+    for (const Command c : {Command::SelectAll, Command::SelectNone, Command::Find}) edit->addAction(m_canvas->action(c));
 
     QMenu* circuit = menuBar()->addMenu(tr("&Circuit"));
-    for (const Command c : {Command::QuickAdd, Command::Rename, Command::Group, Command::Ungroup, Command::Residual, Command::MoveLeft, Command::MoveRight,
-                            Command::NextProblem, Command::PreviousProblem})
+    for (const Command c : {Command::QuickAdd, Command::Replace, Command::Rename, Command::EditSize, Command::SelectWire, Command::Connect,
+                            Command::MoveEnd, Command::Join, Command::Group, Command::Ungroup, Command::ToggleBlock, Command::MoveIntoBlock,
+                            Command::MoveOutOfBlock, Command::Residual, Command::MoveLeft, Command::MoveRight, Command::LaneUp,
+                            Command::LaneDown, Command::Tidy, Command::NextProblem, Command::PreviousProblem})
         circuit->addAction(m_canvas->action(c));
     circuit->addSeparator();
     for (const Command c : {Command::ToggleColumns, Command::ToggleSizes, Command::ToggleActivity, Command::ToggleRule, Command::ToggleCosts,

@@ -63,42 +63,35 @@ void Document::start(const Experiment& experiment) {
     emit stateChanged();
 }
 
-Result<void> Document::open(const QString& path) {
-    Result<Project> project = openProject(path.toStdString());
-    if (!project) return project.error();
-    m_experiment = std::move(project->experiment);
+void Document::adopt(Project project, const QString& path) {
+    m_experiment = std::move(project.experiment);
     m_path = path;
-    m_checkpoint = project->checkpoint;
-    m_layout = QByteArray::fromStdString(project->layout);
-    m_unknown = std::move(project->unknown);
+    m_checkpoint = std::move(project.checkpoint);
+    m_layout = QByteArray::fromStdString(project.layout);
+    m_unknown = std::move(project.unknown);
     m_runChanged = false;
     m_stack.clear();
     m_stack.setClean();
     emit replaced();
     emit stateChanged();
-    return {};
 }
 
-Result<void> Document::recover(const QString& shadow, const QString& original) {
-    if (const Result<void> opened = open(shadow); !opened) return opened;
-    m_path = original;
+void Document::adoptRecovered(Project project, const QString& original) {
+    adopt(std::move(project), original);
     m_runChanged = true;
     emit stateChanged();
-    return {};
 }
 
 Project Document::project(std::shared_ptr<const Trainer::Checkpoint> checkpoint, const QByteArray& layout) const {
     return Project{m_experiment, std::move(checkpoint), layout.toStdString(), m_unknown};
 }
 
-Result<void> Document::save(const QString& path, const Project& project) {
-    if (const Result<void> saved = saveProject(path.toStdString(), project); !saved) return saved;
+void Document::saved(const QString& path, const Project& project) {
     m_path = path;
     m_checkpoint = project.checkpoint;
     m_runChanged = false;
     m_stack.setClean();
     emit stateChanged();
-    return {};
 }
 
 void Document::markRunChanged() {

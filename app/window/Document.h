@@ -24,13 +24,14 @@ public:
 
     // Replaces everything; the history begins anew.
     void start(const Experiment& experiment);
-    // Reads a project. The run in it is handed out by takeCheckpoint().
-    Result<void> open(const QString& path);
-    // Recovered from a shadow file: the content of `shadow`, but the path of the original (may be empty), modified.
-    Result<void> recover(const QString& shadow, const QString& original);
-    // What save() will write: the experiment and the given state of the run (may be null).
+    // Shows a project that was read from `path`.
+    void adopt(Project project, const QString& path);
+    // Read from a shadow file, but with the path of the original (may be empty), and modified.
+    void adoptRecovered(Project project, const QString& original);
+    // What there is to save: the experiment and the given state of the run (may be null).
     Project project(std::shared_ptr<const Trainer::Checkpoint> checkpoint, const QByteArray& layout) const;
-    Result<void> save(const QString& path, const Project& project);
+    // `project`, which is what the document is now, lies on disk at `path`.
+    void saved(const QString& path, const Project& project);
 
     std::shared_ptr<const Trainer::Checkpoint> checkpoint() const { return m_checkpoint; }
     QByteArray layout() const { return m_layout; }

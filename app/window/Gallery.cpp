@@ -12,6 +12,9 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
+#include <QtConcurrent>
+
+#include <utility>
 
 namespace lab {
 
@@ -76,6 +79,14 @@ std::pair<std::vector<long>, int> shapeOf(const std::string& dataset) {
 
 }  // namespace
 
+struct Gallery::Entry {
+    bool example = false;
+    QString title;
+    QString text;
+    Experiment experiment;
+    QImage drawing;
+};
+
 Gallery::Gallery(QWidget* parent) : QDialog(parent) {
     setWindowTitle(tr("Gallery"));
     auto* outer = new QVBoxLayout(this);
@@ -85,58 +96,73 @@ Gallery::Gallery(QWidget* parent) : QDialog(parent) {
     auto* body = new QWidget(scroll);
     auto* column = new QVBoxLayout(body);
     column->setSpacing(12);
+    const auto grid = [&](const QString& title) {
+        column->addWidget(heading(title, body));
+        auto* cards = new QGridLayout;
+        cards->setSpacing(12);
+        column->addLayout(cards);
+        column->addSpacing(8);
+        return cards;
+    };
+    m_examples = grid(tr("Experiments with a known outcome"));
+    m_templates = grid(tr("Circuits to start from"));
+    m_preparing = new QLabel(tr("Drawing the circuits ..."), body);
+    m_preparing->setForegroundRole(QPalette::PlaceholderText);
+    m_examples->addWidget(m_preparing, 0, 0);
+    column->addStretch(1);
+    scroll->setWidget(body);
+    outer->addWidget(scroll);
+    resize(3 * (kThumbnail.width() + 28) + 86, 640);
+    QtConcurrent::run([dark = Theme::current().dark, ratio = devicePixelRatioF()] { return entries(dark, ratio); })
+        .then(this, [this](const std::vector<Entry>& all) { fill(all); });
+}
 
+std::vector<Gallery::Entry> Gallery::entries(bool dark, double ratio) {
     const bool fashion = haveFashionMnist();
-    column->addWidget(heading(tr("Experiments with a known outcome"), body));
-    auto* examples = new QGridLayout;
-    examples->setSpacing(12);
-    int index = 0;
-    for (const ExampleExperiment& e : exampleExperiments(fashion))
-        add(QString::fromStdString(e.title), QString::fromStdString(e.summary + " " + e.outcome), e.experiment, examples, index++);
-    column->addLayout(examples);
-
-    column->addSpacing(8);
-    column->addWidget(heading(tr("Circuits to start from"), body));
-    auto* templates = new QGridLayout;
-    templates->setSpacing(12);
-    index = 0;
+    std::vector<Entry> out;
+    const auto add = [&](bool example, const std::string& title, const std::string& text, const Experiment& experiment) {
+        CircuitFigureOptions options;
+        options.dark = dark;
+        options.transparent = true;
+        options.toggles.sizes = true;
+        // Averaged down once, for the screen it is shown on: thin strokes of wide circuits stay whole.
+        const QImage large = circuitToImage(experiment.circuit, solveSizes(experiment.circuit), 2.0, options);
+        QImage drawing = large.isNull() ? large : large.scaled(kThumbnail * ratio, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+        drawing.setDevicePixelRatio(ratio);
+        out.push_back({example, QString::fromStdString(title), QString::fromStdString(text), experiment, drawing});
+    };
+    for (const ExampleExperiment& e : exampleExperiments(fashion)) add(true, e.title, e.summary + " " + e.outcome, e.experiment);
     const Experiment base = firstExperiment(fashion);
     for (const CircuitTemplate& t : circuitTemplates()) {
         // Pictures fit every template that wants them; Fashion-MNIST stands in for its package's absence by SEG7.
         const std::string dataset = t.dataset == "fashion-mnist" && !fashion ? "seg7" : t.dataset;
         const auto [shape, classes] = dataset == "fashion-mnist" ? std::pair{std::vector<long>{1, 28, 28}, 10} : shapeOf(dataset);
-        Result<Circuit> circuit = makeTemplate(t.id, shape, classes);
+        const Result<Circuit> circuit = makeTemplate(t.id, shape, classes);
         if (!circuit) continue;
         Experiment experiment = base;
         experiment.title = t.title;
         experiment.circuit = *circuit;
         experiment.data = DataChoice();
         experiment.data.source = dataset;
-        add(QString::fromStdString(t.title), QString::fromStdString(t.summary), withRule(experiment, suitableRule(experiment, shape, classes)), templates, index++);
+        add(false, t.title, t.summary, withRule(experiment, suitableRule(experiment, shape, classes)));
     }
-    column->addLayout(templates);
-    column->addStretch(1);
-    scroll->setWidget(body);
-    outer->addWidget(scroll);
-    resize(3 * (kThumbnail.width() + 28) + 86, 640);
+    return out;
 }
 
-void Gallery::add(const QString& title, const QString& text, const Experiment& experiment, QGridLayout* grid, int index) {
-    CircuitFigureOptions options;
-    options.dark = Theme::current().dark;
-    options.transparent = true;
-    options.toggles.sizes = true;
-    // Averaged down once, for the screen it is shown on: thin strokes of wide circuits stay whole.
-    const QImage large = circuitToImage(experiment.circuit, solveSizes(experiment.circuit), 2.0, options);
-    const double ratio = devicePixelRatioF();
-    QImage drawing = large.isNull() ? large : large.scaled(kThumbnail * ratio, Qt::KeepAspectRatio, Qt::SmoothTransformation);
-    drawing.setDevicePixelRatio(ratio);
-    auto* card = new Card(title, text, drawing, this);
-    connect(card, &QPushButton::clicked, this, [this, experiment] {
-        m_chosen = experiment;
-        accept();
-    });
-    grid->addWidget(card, index / 3, index % 3, Qt::AlignLeft | Qt::AlignTop);
+void Gallery::fill(const std::vector<Entry>& entries) {
+    delete std::exchange(m_preparing, nullptr);
+    for (const Entry& entry : entries) {
+        QGridLayout* grid = entry.example ? m_examples : m_templates;
+        const int index = grid->count();
+        auto* card = new Card(entry.title, entry.text, entry.drawing, this);
+        connect(card, &QPushButton::clicked, this, [this, experiment = entry.experiment] {
+            m_chosen = experiment;
+            accept();
+        });
+        grid->addWidget(card, index / 3, index % 3, Qt::AlignLeft | Qt::AlignTop);
+        if (index == 0 && entry.example) card->setFocus();
+    }
+    m_complete = true;
 }
 
 }  // namespace lab

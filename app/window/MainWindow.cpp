@@ -26,8 +26,10 @@
 #include <QStatusBar>
 #include <QThreadPool>
 #include <QToolButton>
+#include <QtConcurrent>
 
 #include <algorithm>
+#include <utility>
 
 namespace lab {
 
@@ -219,6 +221,7 @@ void MainWindow::change(const QString& title, const std::function<void(Experimen
 
 void MainWindow::documentChanged(bool circuit) {
     if (circuit) refreshCircuit();
+    requestAppraisal();
     refreshPanels();
     updateTitle();
     if (adoptLive()) {
@@ -240,49 +243,78 @@ void MainWindow::refreshCircuit() {
     m_costs->setCircuit(circuit, m_sizes);
     m_problems->setProblems(m_sizes.problems);
     m_trainAction->setEnabled(m_sizes.ok());
-    updateMarks();
 }
 
-void MainWindow::updateMarks() {
-    const Experiment& e = m_document.experiment();
-    std::vector<Mark> marks;
-    const RuleDescription* rule = findRule(e.rule);
-    if (rule != nullptr && m_sizes.ok() && !m_inputShape.empty()) {
-        Shape shape(m_inputShape.begin(), m_inputShape.end());
-        Result<std::unique_ptr<Network>> network = Network::compile(e.circuit, {shape, m_classes});
-        if (network) {
-            ParamSet params(rule->params);
-            static_cast<void>(params.assign(e.ruleParams).ok());
-            DataSchema schema;
-            schema.shape = shape;
-            schema.classes = m_classes;
-            if (rule->suits(e.circuit, **network, schema, params).ok) marks = rule->marks(e.circuit, **network, params);
-        }
+void MainWindow::requestAppraisal() {
+    if (!m_sizes.ok() || m_inputShape.empty()) {
+        // Nothing can be said of a circuit whose sizes do not fit; one under way speaks of an older state.
+        m_appraiseAgain = m_appraising;
+        m_appraisal = {};
+        m_canvas->setRuleMarks({});
+        return;
     }
-    m_canvas->setRuleMarks(marks);
+    // A fix holds a whole circuit: one for the circuit of a moment ago would take back the last edit.
+    for (Suitability& s : m_appraisal.suits) s.fixes.clear();
+    if (m_appraising) {
+        m_appraiseAgain = true;  // one at a time; what changes meanwhile is looked at once, afterwards
+        return;
+    }
+    m_appraising = true;
+    QtConcurrent::run([e = m_document.experiment(), shape = m_inputShape, classes = m_classes] { return appraise(e, shape, classes); })
+        .then(this, [this](Appraisal appraisal) {
+            m_appraising = false;
+            if (std::exchange(m_appraiseAgain, false)) return requestAppraisal();  // this one speaks of an older state
+            m_appraisal = std::move(appraisal);
+            m_canvas->setRuleMarks(m_appraisal.marks);
+            m_rules->show(m_document.experiment(), m_appraisal.suits, m_run.running());
+            showSummary();
+        })
+        .onFailed(this, [this] { m_appraising = false; });  // out of memory: the next edit tries again
 }
 
 void MainWindow::refreshPanels() {
     const Experiment& e = m_document.experiment();
     const bool running = m_run.running();
-    std::vector<Suitability> suits;
-    if (m_sizes.ok() && !m_inputShape.empty()) {
-        DataSchema schema;
-        schema.shape.assign(m_inputShape.begin(), m_inputShape.end());
-        schema.classes = m_classes;
-        Result<std::unique_ptr<Network>> network = Network::compile(e.circuit, {schema.shape, m_classes});
-        if (network)
-            for (const RuleDescription& rule : ruleRegistry()) {
-                ParamSet params(rule.params);
-                if (rule.id == e.rule) static_cast<void>(params.assign(e.ruleParams).ok());
-                suits.push_back(rule.suits(e.circuit, **network, schema, params));
-            }
-    }
-    m_rules->show(e, suits, running);
+    m_rules->show(e, m_appraisal.suits, running);
     m_data->show(e, running);
     m_training->show(e, running);
     m_canvas->setEditable(!running);
     m_inspector->setEditable(!running);
+}
+
+void MainWindow::requestData(bool failed) {
+    const std::uint64_t request = ++m_dataRequest;
+    DataService* service = &m_run.data();
+    if (!failed) {
+        QtConcurrent::run([service, choice = m_loaded.data, seed = m_loaded.seed] { return service->prepare(choice, seed); })
+            .then(this, [this, request](const Result<std::shared_ptr<const PreparedData>>& data) {
+                if (request == m_dataRequest && data) m_data->showData(*data, QString());
+            });
+        return;
+    }
+    // A circuit that does not fit new data still has to be shown with the new sizes, so that it can be mended.
+    QtConcurrent::run([service, choice = m_loaded.data] { return service->open(choice); })
+        .then(this, [this, request](const Result<std::shared_ptr<const Dataset>>& raw) {
+            if (request != m_dataRequest || !raw) return;
+            adoptSchema({(*raw)->schema.shape.begin(), (*raw)->schema.shape.end()}, (*raw)->schema.classes);
+            requestAppraisal();
+        });
+}
+
+void MainWindow::adoptSchema(const std::vector<long>& shape, int classes) {
+    if (shape == m_inputShape && classes == m_classes) return;
+    m_inputShape = shape;
+    m_classes = classes;
+    refreshCircuit();
+    refreshPanels();
+}
+
+void MainWindow::showSummary() {
+    const Snapshot& s = m_run.snapshot();
+    const std::size_t trained = s.layers ? s.layers->size() : 0;
+    m_summary->setText((trained == 1 ? tr("1 layer") : tr("%1 layers").arg(trained)) + QStringLiteral("  ·  ") +
+                       tr("%1 weights").arg(groupedNumber(static_cast<double>(m_appraisal.weights))) + QStringLiteral("  ·  ") +
+                       tr("seed %1").arg(m_document.experiment().seed));
 }
 
 bool MainWindow::adoptLive() {
@@ -366,27 +398,15 @@ void MainWindow::snapshotChanged() {
     if (s.schema && s.run != m_seenRun) {
         m_seenRun = s.run;
         m_loadedOnce = true;
-        const std::vector<long> shape(s.schema->shape.begin(), s.schema->shape.end());
-        if (shape != m_inputShape || s.schema->classes != m_classes) {
-            m_inputShape = shape;
-            m_classes = s.schema->classes;
-            refreshCircuit();
-        }
-        refreshPanels();
-        const Result<std::shared_ptr<const PreparedData>> data = m_run.data().prepare(m_document.experiment().data, m_document.experiment().seed);
-        if (data) m_data->showData(*data, QString());
-        long weights = 0;
-        if (const Result<std::unique_ptr<Network>> network = Network::compile(m_document.experiment().circuit, {s.schema->shape, s.schema->classes}))
-            weights = static_cast<long>((*network)->parameters().trainedCount());
+        adoptSchema({s.schema->shape.begin(), s.schema->shape.end()}, s.schema->classes);
+        requestAppraisal();
+        requestData(false);
+        showSummary();
         std::vector<std::pair<int, std::string>> layers;
         if (s.groups)
             for (const Snapshot::UpdateGroup& group : *s.groups)
                 if (group.layer >= 0 && (layers.empty() || layers.back().first != group.layer)) layers.emplace_back(group.layer, group.title);
         m_training->setLayers(layers);
-        const std::size_t trained = s.layers ? s.layers->size() : 0;
-        m_summary->setText((trained == 1 ? tr("1 layer") : tr("%1 layers").arg(trained)) + QStringLiteral("  ·  ") +
-                           tr("%1 weights").arg(groupedNumber(static_cast<double>(weights))) + QStringLiteral("  ·  ") +
-                           tr("seed %1").arg(m_document.experiment().seed));
     }
 }
 
@@ -401,17 +421,7 @@ void MainWindow::runStateChanged() {
     if (s.state == RunState::Failed) {
         say(QString::fromStdString(s.message), true);
         if (s.layers == nullptr) m_data->showData(nullptr, QString::fromStdString(s.message));
-        // A circuit that does not fit new data still has to be shown with the new sizes, so that it can be mended.
-        const Result<std::shared_ptr<const Dataset>> raw = m_run.data().open(m_document.experiment().data);
-        if (raw) {
-            const std::vector<long> shape((*raw)->schema.shape.begin(), (*raw)->schema.shape.end());
-            if (shape != m_inputShape || (*raw)->schema.classes != m_classes) {
-                m_inputShape = shape;
-                m_classes = (*raw)->schema.classes;
-                refreshCircuit();
-                refreshPanels();
-            }
-        }
+        requestData(true);
     } else if (running || s.state == RunState::Ready) {
         m_message->clear();
     }

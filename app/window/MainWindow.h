@@ -1,6 +1,7 @@
 // The window: wiring only. Canvas in the middle, docks around it, four modes that are four layouts of the same docks.
 #pragma once
 
+#include "app/window/Appraisal.h"
 #include "app/window/Document.h"
 #include "app/window/Recovery.h"
 #include "app/window/RunController.h"
@@ -93,7 +94,10 @@ private:
     void snapshotChanged();
     void runStateChanged();
     void updateTitle();
-    void updateMarks();
+    void requestAppraisal();                     // of the circuit as it is now, in the background
+    void requestData(bool failed);               // what the data panel shows of them, in the background
+    void showSummary();
+    void adoptSchema(const std::vector<long>& shape, int classes);
     void change(const QString& title, const std::function<void(Experiment&)>& edit, int mergeKey = 0);
     void exportFigure(std::shared_ptr<const Figure> figure, const QString& extension);
     void copyFigure(std::shared_ptr<const Figure> figure);
@@ -113,6 +117,10 @@ private:
     RunController m_run;
     std::unique_ptr<Recovery> m_recovery;
     SizeSolution m_sizes;
+    Appraisal m_appraisal;            // of an earlier state of the document while the next one is under way
+    bool m_appraising = false;
+    bool m_appraiseAgain = false;
+    std::uint64_t m_dataRequest = 0;  // the newest one: answers to older ones are dropped
     std::vector<long> m_inputShape;   // of the data that the engine has loaded
     int m_classes = 0;
     bool m_loadedOnce = false;

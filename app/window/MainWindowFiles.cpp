@@ -3,6 +3,7 @@
 
 #include "app/window/ExportDialog.h"
 #include "app/window/Gallery.h"
+#include "app/window/Waiting.h"
 #include "core/io/Bytes.h"
 #include "core/io/CircuitJson.h"
 #include "core/io/DataFiles.h"
@@ -39,6 +40,15 @@ constexpr int kRecentFiles = 10;
 QString folderOf(const QString& key) { return QSettings().value("folder/" + key, QDir::homePath()).toString(); }
 void rememberFolder(const QString& key, const QString& path) { QSettings().setValue("folder/" + key, QFileInfo(path).absolutePath()); }
 
+// The figure in the format that the ending of `path` names.
+Result<void> writeFigure(const Figure& figure, const QString& path, const FigureExportOptions& options = {}) {
+    const Result<FigureFormat> format = figureFormat(path);
+    if (!format) return format.error();
+    const Result<QByteArray> bytes = figureBytes(figure, *format, options);
+    if (!bytes) return bytes.error();
+    return writeFileAtomically(path.toStdString(), bytes->constData(), static_cast<std::size_t>(bytes->size()));
+}
+
 }  // namespace
 
 Project MainWindow::currentProject() { return m_document.project(m_run.runner().checkpoint(), layoutState()); }
@@ -51,42 +61,49 @@ bool MainWindow::openFile(const QString& path) {
         box.exec();
         return false;
     };
+    const QString name = QFileInfo(path).fileName();
+    const QString opening = tr("Opening %1 ...").arg(name);
     if (path.endsWith(".flab", Qt::CaseInsensitive)) {
         if (!confirmDiscard()) return false;
-        if (const Result<void> opened = m_document.open(path); !opened) return failed(opened.error());
+        Result<Project> project = whileWaiting(this, opening, [&] { return openProject(path.toStdString()); });
+        if (!project) return failed(project.error());
+        m_document.adopt(std::move(*project), path);
         restoreLayout(m_document.layout());
         rememberRecent(path);
         return true;
     }
     if (path.endsWith(".json", Qt::CaseInsensitive)) {
-        const Result<Bytes> bytes = readFile(path.toStdString(), std::uint64_t(64) << 20);
-        if (!bytes) return failed(bytes.error());
-        const Result<Circuit> circuit =
-            circuitFromJson(QByteArray(reinterpret_cast<const char*>(bytes->data()), static_cast<qsizetype>(bytes->size())), path.toStdString());
+        const Result<Circuit> circuit = whileWaiting(this, opening, [&]() -> Result<Circuit> {
+            const Result<Bytes> bytes = readFile(path.toStdString(), std::uint64_t(64) << 20);
+            if (!bytes) return bytes.error();
+            return circuitFromJson(QByteArray(reinterpret_cast<const char*>(bytes->data()), static_cast<qsizetype>(bytes->size())),
+                                   path.toStdString());
+        });
         if (!circuit) return failed(circuit.error());
-        change(tr("Open circuit %1").arg(QFileInfo(path).fileName()), [&](Experiment& e) { e.circuit = *circuit; });
+        change(tr("Open circuit %1").arg(name), [&](Experiment& e) { e.circuit = *circuit; });
         m_canvas->fit();
         return true;
     }
-    const Result<Dataset> data = openDataset(path.toStdString());
+    DataChoice choice;
+    choice.source = QFileInfo(path).absoluteFilePath().toStdString();
+    // Through the service: the run that begins with these data finds them read.
+    const auto data = whileWaiting(this, opening, [&] { return m_run.data().open(choice); });
     if (!data) return failed(data.error());
-    change(tr("Open data %1").arg(QFileInfo(path).fileName()), [&](Experiment& e) {
-        e.data = DataChoice();
-        e.data.source = QFileInfo(path).absoluteFilePath().toStdString();
-        e.data.checksum = data->checksum;
-    });
+    choice.checksum = (*data)->checksum;
+    change(tr("Open data %1").arg(name), [&](Experiment& e) { e.data = choice; });
     return true;
 }
 
 bool MainWindow::saveTo(const QString& path) {
-    QGuiApplication::setOverrideCursor(Qt::WaitCursor);
-    const Result<void> saved = m_document.save(path, currentProject());
-    QGuiApplication::restoreOverrideCursor();
+    const Project project = currentProject();
+    const Result<void> saved = whileWaiting(this, tr("Saving %1 ...").arg(QFileInfo(path).fileName()),
+                                            [&] { return saveProject(path.toStdString(), project); });
     if (!saved) {
         say(QString::fromStdString(saved.error().text()), true);
         QMessageBox::warning(this, tr("The project was not saved"), QString::fromStdString(saved.error().text()));
         return false;
     }
+    m_document.saved(path, project);
     rememberRecent(path);
     m_recovery->clear();
     say(tr("Saved %1").arg(QFileInfo(path).fileName()));
@@ -175,7 +192,8 @@ void MainWindow::exportFigure(std::shared_ptr<const Figure> figure, const QStrin
     const QString path = QFileDialog::getSaveFileName(this, tr("Export figure"), suggestion, tr("%1 files (*.%2)").arg(extension.toUpper(), extension));
     if (path.isEmpty()) return;
     rememberFolder("figure", path);
-    const Result<void> done = lab::exportFigure(*figure, path, options);
+    const Result<void> done = whileWaiting(this, tr("Exporting %1 ...").arg(QFileInfo(path).fileName()),
+                                           [&] { return writeFigure(*figure, path, options); });
     if (done)
         say(tr("Exported %1").arg(QFileInfo(path).fileName()));
     else
@@ -207,8 +225,11 @@ QStringList MainWindow::exportAll(const QString& folder, const QString& extensio
         QDockWidget* d = dock(QStringLiteral("view-") + QString::fromStdString(id));
         if (d == nullptr || d->isHidden() || !view->figure() || view->figure()->empty()) continue;
         const QString base = folder + QLatin1Char('/') + QString::fromStdString(id);
-        done(base + QLatin1Char('.') + extension, lab::exportFigure(*view->figure(), base + QLatin1Char('.') + extension));
-        if (extension != "csv") done(base + ".csv", lab::exportFigure(*view->figure(), base + ".csv"));
+        const std::shared_ptr<const Figure> figure = view->figure();
+        for (const QString& ending : extension == "csv" ? QStringList{"csv"} : QStringList{extension, "csv"}) {
+            const QString path = base + QLatin1Char('.') + ending;
+            done(path, whileWaiting(this, tr("Exporting %1 ...").arg(QFileInfo(path).fileName()), [&] { return writeFigure(*figure, path); }));
+        }
     }
     const QByteArray svg = m_canvas->toSvg();
     const QString circuit = folder + "/circuit.svg";
@@ -259,11 +280,12 @@ void MainWindow::offerRecovery() {
         box.addButton(tr("Decide later"), QMessageBox::RejectRole);
         box.exec();
         if (box.clickedButton() == open) {
-            const Result<void> recovered = m_document.recover(left.shadow, left.original);
-            if (!recovered) {
-                QMessageBox::warning(this, tr("The copy cannot be read"), QString::fromStdString(recovered.error().text()));
+            Result<Project> copy = whileWaiting(this, tr("Opening the copy ..."), [&] { return openProject(left.shadow.toStdString()); });
+            if (!copy) {
+                QMessageBox::warning(this, tr("The copy cannot be read"), QString::fromStdString(copy.error().text()));
                 continue;
             }
+            m_document.adoptRecovered(std::move(*copy), left.original);
             // The new copy is on disk before the old one goes.
             autosave();
             QThreadPool::globalInstance()->waitForDone();
@@ -323,7 +345,8 @@ void MainWindow::connectFileActions() {
         if (path.isEmpty()) return;
         std::vector<NamedArray> arrays;
         for (const Runner::NamedCopy& p : parameters) arrays.push_back({p.name, p.shape, p.values});
-        const Result<void> done = writeNpz(path.toStdString(), arrays);
+        const Result<void> done = whileWaiting(this, tr("Exporting %1 ...").arg(QFileInfo(path).fileName()),
+                                               [&] { return writeNpz(path.toStdString(), arrays); });
         say(done ? tr("Exported %1").arg(QFileInfo(path).fileName()) : QString::fromStdString(done.error().text()), !done);
     });
 }

@@ -90,6 +90,7 @@ int takeScreenshots(const QString& folder) {
         }
         Gallery gallery;
         gallery.show();
+        until([&] { return gallery.isComplete(); }, 10000);
         settle(300);
         take(gallery, QString("gallery-%1").arg(dark ? "dark" : "light"));
     }

@@ -85,7 +85,9 @@ public:
                 CurveSeries series;
                 const std::string layer = info.layer >= 0 ? (info.layerTitle.empty() ? layerTitle(snapshot, info.layer) : info.layerTitle)
                                                           : std::string();
-                series.title = layer.empty() ? info.title : titles.size() == 1 ? layer : layer + " " + info.title;
+                // "L1 alone" says already which layer it is.
+                const bool named = layer.empty() || info.title.find(layer) != std::string::npos;
+                series.title = named ? info.title : titles.size() == 1 ? layer : layer + " " + info.title;
                 series.style = seriesStyle(static_cast<int>(content.series.size()));
                 panel.y.unit = info.unit;
                 panel.y.logarithmic = panel.y.logarithmic || info.logarithmic;

@@ -7,7 +7,6 @@
 #include <QImage>
 #include <QPainter>
 #include <QPdfWriter>
-#include <QSaveFile>
 #include <QSvgGenerator>
 
 #include <algorithm>
@@ -128,18 +127,6 @@ Result<QByteArray> figureBytes(const Figure& figure, FigureFormat format, const 
     if (!figureImage(figure, options).save(&buffer, "PNG"))
         return Error{"LAB-FIG-102", "The picture does not fit into memory.", "", "Choose a smaller size."};
     return bytes;
-}
-
-Result<void> exportFigure(const Figure& figure, const QString& path, const FigureExportOptions& options) {
-    const auto format = figureFormat(path);
-    if (!format) return format.error();
-    const auto bytes = figureBytes(figure, *format, options);
-    if (!bytes) return bytes.error();
-    QSaveFile file(path);
-    if (!file.open(QIODevice::WriteOnly) || file.write(*bytes) != bytes->size() || !file.commit())
-        return Error{"LAB-FIG-103", "The figure could not be written: " + file.errorString().toStdString() + ".", path.toStdString(),
-                     "Choose another folder, or make room."};
-    return {};
 }
 
 }  // namespace lab

@@ -1,4 +1,4 @@
-// The same figure as a file: SVG and PDF with text as text, PNG at a chosen size, CSV of exactly what is drawn. Needs a
+// The same figure as the bytes of a file: SVG and PDF with text as text, PNG at a chosen size, CSV of exactly what is drawn. Needs a
 // QGuiApplication (the offscreen platform will do), no window. The same figure gives the same bytes.
 #pragma once
 
@@ -29,8 +29,5 @@ Result<QByteArray> figureBytes(const Figure& figure, FigureFormat format, const 
 
 // The figure as a picture (clipboard, PNG). The size must be valid.
 QImage figureImage(const Figure& figure, const FigureExportOptions& options = {});
-
-// Writes the figure to `path`, all or nothing. Errors: as above, LAB-FIG-103 where the file cannot be written.
-Result<void> exportFigure(const Figure& figure, const QString& path, const FigureExportOptions& options = {});
 
 }  // namespace lab

@@ -118,15 +118,19 @@ private slots:
             if (suits.ok || suits.fixes.empty()) continue;
             ++refused;
             const int row = rowOf(*panel, rule.id);
-            QVERIFY(panel->list()->item(row)->toolTip().contains(QString::fromStdString(suits.reason)));
+            // Rules are appraised in the background.
+            QVERIFY(until([&] { return panel->list()->item(row)->toolTip().contains(QString::fromStdString(suits.reason)); }, 5000));
             panel->list()->setCurrentRow(row);
-            QVERIFY2(shows(*panel, QString::fromStdString(suits.reason)), rule.id.c_str());
+            QVERIFY2(until([&] { return shows(*panel, QString::fromStdString(suits.reason)); }, 5000), rule.id.c_str());
             QVERIFY(b.reaches(RunState::Failed));
             QVERIFY(!b.action("Train")->isEnabled());
             QPushButton* fix = nullptr;
-            for (QPushButton* button : panel->findChildren<QPushButton*>())
-                if (button->text() == QString::fromStdString(suits.fixes.front().title)) fix = button;
-            QVERIFY2(fix != nullptr, rule.id.c_str());
+            const auto offered = [&] {
+                for (QPushButton* button : panel->findChildren<QPushButton*>())
+                    if (button->text() == QString::fromStdString(suits.fixes.front().title)) fix = button;
+                return fix != nullptr;
+            };
+            QVERIFY2(until(offered, 5000), rule.id.c_str());
             fix->click();
             QVERIFY(b.experiment().circuit == suits.fixes.front().result);
             QVERIFY2(b.ready(), rule.id.c_str());

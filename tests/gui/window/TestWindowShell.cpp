@@ -197,9 +197,12 @@ private slots:
         b.window.dock("data")->raise();
         auto* data = b.window.findChild<DataPanel*>();
         QVERIFY(until([&] { return data->isVisible(); }, 2000));
-        QStringList texts;
-        for (const QLabel* label : data->findChildren<QLabel*>()) texts << label->text();
-        QVERIFY2(texts.join('\n').contains("1000") || texts.join('\n').contains("1 000"), qPrintable(texts.join('\n')));
+        const auto texts = [&] {
+            QString all;
+            for (const QLabel* label : data->findChildren<QLabel*>()) all += label->text() + '\n';
+            return all;
+        };
+        QVERIFY2(until([&] { return texts().contains("1000") || texts().contains("1 000"); }, 5000), qPrintable(texts()));
         // Another source by the list; its circuit does not fit, and the list goes back with undo.
         auto* box = data->findChild<QComboBox*>();
         QCOMPARE(box->currentData().toString(), QString("seg7"));

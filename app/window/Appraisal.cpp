@@ -1,0 +1,25 @@
+#include "app/window/Appraisal.h"
+
+#include "core/network/Network.h"
+
+namespace lab {
+
+Appraisal appraise(const Experiment& experiment, const std::vector<long>& inputShape, int classes) {
+    Appraisal out;
+    DataSchema schema;
+    schema.shape.assign(inputShape.begin(), inputShape.end());
+    schema.classes = classes;
+    const Result<std::unique_ptr<Network>> network = Network::compile(experiment.circuit, {schema.shape, classes});
+    if (!network) return out;
+    out.weights = static_cast<long>((*network)->parameters().trainedCount());
+    for (const RuleDescription& rule : ruleRegistry()) {
+        const bool chosen = rule.id == experiment.rule;
+        ParamSet params(rule.params);
+        if (chosen) static_cast<void>(params.assign(experiment.ruleParams).ok());  // what does not fit keeps its default
+        out.suits.push_back(rule.suits(experiment.circuit, **network, schema, params));
+        if (chosen && out.suits.back().ok) out.marks = rule.marks(experiment.circuit, **network, params);
+    }
+    return out;
+}
+
+}  // namespace lab

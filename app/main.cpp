@@ -31,7 +31,7 @@ void printHelp() {
     std::printf("Usage: forward-lab [FILE.flab]          open the window\n"
                 "       forward-lab COMMAND [options]    work without a display\n\nCommands:\n");
     for (const lab::Command& command : lab::commandTable()) std::printf("  %-11s %s\n", command.name, command.summary);
-    std::printf("\n`forward-lab COMMAND --help` explains each. --screenshots DIR takes pictures of every view.\n");
+    std::printf("\n`forward-lab COMMAND --help` explains each. --screenshots DIR takes pictures of every view,\n--bench-window measures the window.\n");
 }
 
 }  // namespace

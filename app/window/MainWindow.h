@@ -108,7 +108,6 @@ private:
     void autosave();
     QByteArray layoutState() const;              // with the mode that it belongs to
     void restoreLayout(const QByteArray& state);
-    Project currentProject();
     bool save();
     bool saveAs();
 

@@ -51,8 +51,6 @@ Result<void> writeFigure(const Figure& figure, const QString& path, const Figure
 
 }  // namespace
 
-Project MainWindow::currentProject() { return m_document.project(m_run.runner().checkpoint(), layoutState()); }
-
 bool MainWindow::openFile(const QString& path) {
     const auto failed = [&](const Error& error) {
         say(QString::fromStdString(error.text()), true);
@@ -95,9 +93,11 @@ bool MainWindow::openFile(const QString& path) {
 }
 
 bool MainWindow::saveTo(const QString& path) {
-    const Project project = currentProject();
-    const Result<void> saved = whileWaiting(this, tr("Saving %1 ...").arg(QFileInfo(path).fileName()),
-                                            [&] { return saveProject(path.toStdString(), project); });
+    Project project = m_document.project(nullptr, layoutState());
+    const Result<void> saved = whileWaiting(this, tr("Saving %1 ...").arg(QFileInfo(path).fileName()), [&] {
+        project.checkpoint = m_run.runner().checkpoint();  // waits for the engine's step to end
+        return saveProject(path.toStdString(), project);
+    });
     if (!saved) {
         say(QString::fromStdString(saved.error().text()), true);
         QMessageBox::warning(this, tr("The project was not saved"), QString::fromStdString(saved.error().text()));
@@ -258,11 +258,15 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 void MainWindow::autosave() {
     if (!m_document.isModified()) return;
-    auto project = std::make_shared<Project>(currentProject());
+    auto project = std::make_shared<Project>(m_document.project(nullptr, layoutState()));
     const QString original = m_document.path();
     Recovery* recovery = m_recovery.get();
-    // Packing takes a while for large networks: not on the window's thread. The pool is drained before the window goes.
-    QThreadPool::globalInstance()->start([project, original, recovery] {
+    Runner* runner = &m_run.runner();
+    const std::uint64_t run = runner->latest()->run;
+    // Waiting for the engine and packing take a while: not on the window's thread. The pool is drained before the window goes.
+    QThreadPool::globalInstance()->start([project, original, recovery, runner, run] {
+        project->checkpoint = runner->checkpoint();
+        if (runner->latest()->run != run) return;  // these weights belong to an experiment that came meanwhile: next time
         if (const Result<std::string> bytes = projectBytes(*project)) static_cast<void>(recovery->write(*bytes, original).ok());
     });
 }
@@ -336,17 +340,17 @@ void MainWindow::connectFileActions() {
         say(done ? tr("Exported %1").arg(QFileInfo(path).fileName()) : QString::fromStdString(done.error().text()), !done);
     });
     connect(m_exportWeightsAction, &QAction::triggered, this, [this] {
-        const std::vector<Runner::NamedCopy> parameters = m_run.runner().parameters();
-        if (parameters.empty()) {
+        if (!m_run.snapshot().layers) {
             say(tr("There are no weights yet: the run has not been set up."), true);
             return;
         }
         const QString path = QFileDialog::getSaveFileName(this, tr("Export weights"), folderOf("project") + "/weights.npz", tr("NumPy archive (*.npz)"));
         if (path.isEmpty()) return;
-        std::vector<NamedArray> arrays;
-        for (const Runner::NamedCopy& p : parameters) arrays.push_back({p.name, p.shape, p.values});
-        const Result<void> done = whileWaiting(this, tr("Exporting %1 ...").arg(QFileInfo(path).fileName()),
-                                               [&] { return writeNpz(path.toStdString(), arrays); });
+        const Result<void> done = whileWaiting(this, tr("Exporting %1 ...").arg(QFileInfo(path).fileName()), [&] {
+            std::vector<NamedArray> arrays;
+            for (const Runner::NamedCopy& p : m_run.runner().parameters()) arrays.push_back({p.name, p.shape, p.values});
+            return writeNpz(path.toStdString(), arrays);
+        });
         say(done ? tr("Exported %1").arg(QFileInfo(path).fileName()) : QString::fromStdString(done.error().text()), !done);
     });
 }

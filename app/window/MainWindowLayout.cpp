@@ -353,7 +353,7 @@ void MainWindow::defaultLayout(Mode mode) {
             QDockWidget* data = place("data", Qt::RightDockWidgetArea);
             tab(data, "training");
             if (QDockWidget* training = dock("training")) training->raise();
-            resizeDocks({rule, data}, {340, 310}, Qt::Horizontal);
+            resizeDocks({rule, data}, {384, 310}, Qt::Horizontal);
             break;
         }
         case Mode::Run: {

@@ -3,6 +3,7 @@
 #include "app/cli/Command.h"
 #include "app/window/MainWindow.h"
 #include "app/window/Screenshots.h"
+#include "app/window/WindowBench.h"
 #include "widgets/common/Theme.h"
 
 #include <QApplication>
@@ -11,8 +12,12 @@
 #include <QSettings>
 #include <QSocketNotifier>
 
+#include <algorithm>
+#include <chrono>
 #include <clocale>
 #include <csignal>
+#include <cstring>
+#include <memory>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -30,7 +35,10 @@ void onSignal(int) {
 }  // namespace
 
 int runWindow(int argc, char* argv[], void (*name)(QCoreApplication&)) {
-    QApplication application(argc, argv);
+    const auto started = std::chrono::steady_clock::now().time_since_epoch();
+    const bool timed = std::any_of(argv + 1, argv + argc, [](const char* a) { return std::strcmp(a, "--bench-window") == 0; });
+    const std::unique_ptr<QApplication> held = timed ? std::make_unique<TimedApplication>(argc, argv) : std::make_unique<QApplication>(argc, argv);
+    QApplication& application = *held;
     name(application);
     QApplication::setDesktopFileName(QStringLiteral("org.forwardlab.ForwardLab"));
     std::setlocale(LC_NUMERIC, "C");
@@ -40,6 +48,8 @@ int runWindow(int argc, char* argv[], void (*name)(QCoreApplication&)) {
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addOptions({{"screenshots", "Take pictures of every view while training into this folder, then quit.", "DIR"},
+                       {"bench-window", "Measure start, frames, handlers and the cost of the window for the training, then quit."},
+                       {"json", "With --bench-window: print JSON."},
                        {"safe-mode", "Ignore stored settings and layouts."}});
     parser.addPositionalArgument("file", "A project, circuit or data file to open.", "[FILE]");
     if (!parser.parse(QCoreApplication::arguments()))
@@ -51,6 +61,9 @@ int runWindow(int argc, char* argv[], void (*name)(QCoreApplication&)) {
     const QStringList files = parser.positionalArguments();
     Theme::apply(application);
     QApplication::setWindowIcon(QIcon(QStringLiteral(":/icons/app.svg")));
+    if (timed)
+        return benchWindow(static_cast<TimedApplication&>(application),
+                           std::chrono::duration_cast<std::chrono::nanoseconds>(started).count(), parser.isSet("json"));
     if (parser.isSet("screenshots")) return takeScreenshots(parser.value("screenshots"));
 
     WindowOptions options;

@@ -322,7 +322,15 @@ public:
             }
             figure.panels.push_back(std::move(panel));
         }
-        return figure.panels.empty() ? waiting(view, snapshot) : figure;
+        if (!figure.panels.empty()) return figure;
+        // Other measurements have come, these have not: the settings of the rule do not produce them.
+        if (!snapshot.rule || snapshot.channels.empty() || snapshot.state == RunState::Ready) return waiting(view, snapshot);
+        std::string fills;
+        for (const int channel : channelsOf(snapshot, ChannelKind::Values)) {
+            const ChannelSpec& spec = snapshot.rule->channels[static_cast<std::size_t>(channel)];
+            fills += (fills.empty() ? "" : " ") + spec.title + ": " + spec.doc;
+        }
+        return nothing(view, snapshot, "Nothing of this kind with the present settings of the rule.", fills);
     }
 };
 

@@ -112,7 +112,7 @@ std::vector<ChannelSpec> channels() {
     headLoss.logarithmic = true;
     ChannelSpec headAccuracy = scalar("head_accuracy", "Accuracy of the head", "", "Share of the training batch that the softmax head gets right (0 to 1).");
     headAccuracy.scope = ChannelScope::Network;
-    ChannelSpec streams = scalar("streams", "What the layers see", "", "Positives and negatives of the batch side by side; a negative that carries the true label is flagged.");
+    ChannelSpec streams = scalar("streams", "Positives and negatives", "", "Positives and negatives of the batch side by side; a negative that carries the true label is flagged.");
     streams.kind = ChannelKind::Images;
     streams.scope = ChannelScope::Network;
     // In the order of ForwardForward::Channel.

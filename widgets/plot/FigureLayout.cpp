@@ -455,7 +455,19 @@ private:
         double x = inner.left();
         for (const double w : widths) m_out.columnEnds.push_back(x += w);
         m_out.cell = QSizeF(0, 1.9 * m_text);
-        m_out.shown = std::min(static_cast<int>(table.rows.size()), std::max(1, static_cast<int>(inner.height() / m_out.cell.height()) - 1));
+        double y = inner.top() + m_out.cell.height();
+        m_out.rowEnds.push_back(y);
+        for (const auto& row : table.rows) {
+            // A text that is wider than its column goes on in the next line.
+            double needed = m_out.cell.height();
+            for (std::size_t c = 0; c < std::min(columns, row.size()); ++c) {
+                const QRectF room(0, 0, widths[c] - 1.2 * m_text, 1e6);
+                needed = std::max(needed, m_tick.boundingRect(room, Qt::TextWordWrap, words(row[c])).height() + 0.7 * m_text);
+            }
+            if (y + needed > inner.bottom() && m_out.rowEnds.size() > 1) break;
+            m_out.rowEnds.push_back(y += needed);
+        }
+        m_out.shown = static_cast<int>(m_out.rowEnds.size()) - 1;
     }
 
     const FigurePanel& m_panel;

@@ -51,6 +51,7 @@ struct PanelLayout {
     double caption = 0;      // tiles: height below each image
     int shown = 0;           // tiles or table rows that fit
     std::vector<double> columnEnds;  // table
+    std::vector<double> rowEnds;     // table: lower edges of the header and of the rows that fit
     std::vector<LegendEntry> legend;
 };
 

@@ -253,25 +253,33 @@ void FigurePainter::tiles(QPainter& painter, const TilesPanel& panel, const Pane
 
 void FigurePainter::table(QPainter& painter, const TablePanel& table, const PanelLayout& at) const {
     const Theme& theme = *m_style.theme;
-    const double row = at.cell.height();
-    const auto line = [&](double y, const std::vector<std::string>& cells, const QFont& font, const QColor& colour) {
+    const auto line = [&](double top, double bottom, const std::vector<std::string>& cells, const QColor& colour) {
         double left = at.plot.left();
         for (std::size_t c = 0; c < at.columnEnds.size(); ++c) {
             const bool numeric = c < table.numeric.size() && table.numeric[c];
-            const QRectF box(left, y, at.columnEnds[c] - left - 1.2 * m_style.text, row);
-            if (c < cells.size()) text(painter, box, (numeric ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter, words(cells[c]), font, colour);
+            const QRectF box(left, top, at.columnEnds[c] - left - 1.2 * m_style.text, bottom - top);
+            const int flags = (numeric ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter;
+            if (c < cells.size() && bottom - top > 1.01 * at.cell.height()) {
+                painter.setFont(m_style.tickFont());
+                painter.setPen(colour);
+                painter.drawText(box, flags | Qt::TextWordWrap, words(cells[c]));
+            } else if (c < cells.size()) {
+                text(painter, box, flags, words(cells[c]), m_style.tickFont(), colour);
+            }
             left = at.columnEnds[c];
         }
     };
-    line(at.plot.top(), table.header, m_style.tickFont(), theme.mute);
+    if (at.rowEnds.empty()) return;
+    line(at.plot.top(), at.rowEnds.front(), table.header, theme.mute);
     const double right = at.columnEnds.empty() ? at.plot.right() : std::min(at.plot.right(), at.columnEnds.back());
     for (int r = 0; r < at.shown; ++r) {
-        const double y = at.plot.top() + (r + 1) * row;
+        const double top = at.rowEnds[static_cast<std::size_t>(r)];
         painter.setPen(QPen(r == 0 ? theme.hairline : theme.grid, 1));
-        painter.drawLine(QPointF(at.plot.left(), y), QPointF(right, y));
+        painter.drawLine(QPointF(at.plot.left(), top), QPointF(right, top));
         const bool cut = r + 1 == at.shown && static_cast<std::size_t>(at.shown) < table.rows.size();
-        line(y, cut ? std::vector<std::string>{"… " + std::to_string(table.rows.size() - static_cast<std::size_t>(r)) + " more"}
-                    : table.rows[static_cast<std::size_t>(r)], m_style.tickFont(), theme.ink);
+        line(top, at.rowEnds[static_cast<std::size_t>(r) + 1],
+             cut ? std::vector<std::string>{"… " + std::to_string(table.rows.size() - static_cast<std::size_t>(r)) + " more"}
+                 : table.rows[static_cast<std::size_t>(r)], theme.ink);
     }
 }
 

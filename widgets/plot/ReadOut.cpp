@@ -34,7 +34,7 @@ struct Reader {
 
     QString operator()(const MessagePanel&) const { return {}; }
     QString operator()(const TablePanel& t) const {
-        const int row = static_cast<int>((pointer.y() - at.plot.top()) / at.cell.height()) - 1;
+        const int row = static_cast<int>(std::upper_bound(at.rowEnds.begin(), at.rowEnds.end(), pointer.y()) - at.rowEnds.begin()) - 1;
         if (row < 0 || row >= at.shown) return {};
         snap = pointer;
         QString line;

@@ -87,7 +87,7 @@ QWidget* ViewSelectors::editor(const ParamSpec& spec) {
         }
         box->setCurrentIndex(box->findData(QString::fromStdString(std::get<std::string>(now))));
         box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-        box->setMaximumWidth(146);
+        box->setMaximumWidth(120);
         connect(box, &QComboBox::activated, this, [this, spec, box] { take(spec, box->currentData().toString().toStdString()); });
         made = box;
     } else if (spec.kind == ParamKind::Bool) {

@@ -289,8 +289,12 @@ private slots:
         for (int i = 0; i < 3; ++i) b.window.document().undoStack().undo();
         QVERIFY(b.experiment() == e);
         QVERIFY(b.ready());
-        // Dropped on the window itself.
+        // Dropped on the window itself, and on the canvas, which takes drops of its own.
         drop(b.window, two);
+        QVERIFY(until([&] { return b.experiment().data.source == two.toStdString(); }, 5000));
+        b.window.document().undoStack().undo();
+        QVERIFY(b.experiment() == e);
+        drop(*b.window.canvas(), two);
         QVERIFY(until([&] { return b.experiment().data.source == two.toStdString(); }, 5000));
     }
 

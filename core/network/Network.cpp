@@ -70,6 +70,11 @@ const Real* Workspace::value(int array) const {
     return m_state->value[static_cast<std::size_t>(array)];
 }
 
+const Real* Workspace::adjoint(int array) const {
+    LAB_ASSERT(!m_state->adjoint.empty());
+    return m_state->adjoint[static_cast<std::size_t>(array)];
+}
+
 Real* Workspace::adjoint(int array) {
     LAB_ASSERT(!m_state->adjoint.empty());
     return m_state->adjoint[static_cast<std::size_t>(array)];

@@ -84,6 +84,7 @@ public:
     Index capacity() const;
     Real* value(int array);              // capacity x size, row-major; rows beyond the current batch are undefined
     const Real* value(int array) const;
+    const Real* adjoint(int array) const;
     Real* adjoint(int array);            // dL/d(value), same layout; only where the workspace was made with adjoints
     MatrixMap valueMap(int array, Index rows);
     MatrixMap adjointMap(int array, Index rows);

@@ -84,6 +84,16 @@ struct Evaluation {
     std::map<std::string, std::vector<double>> layerScalars;  // scalar channels by id: mean since the last evaluation, per layer
 };
 
+// A step that stands still in its middle: which line of the rule's equations has just been computed, and its numbers.
+struct StepPosition {
+    int line = 0;                 // of the rule's equations
+    int layer = -1;               // of the rule's layers; -1 = the whole network
+    Index row = -1;               // of the batch; -1 = the batch as a whole
+    Index rows = 0;               // how many rows have numbers of their own
+    std::string phase;            // id of the rule's phase; may be empty
+    std::vector<std::pair<std::string, double>> numbers;  // symbol in label markup, value
+};
+
 struct Snapshot {
     std::uint64_t run = 0;       // changes with reset and new configuration
     std::uint64_t serial = 0;    // grows with every publication
@@ -138,6 +148,7 @@ struct Snapshot {
     std::vector<LayerAlignment> alignment;
     std::shared_ptr<const ConfusionFigure> confusion;
     std::vector<UpdateReads> reads;
+    std::shared_ptr<const StepPosition> position;  // null between steps
 };
 
 // Holds the latest snapshot. A mutex around the pointer: nanoseconds either way, and provably free of races.

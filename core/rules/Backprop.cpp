@@ -20,7 +20,7 @@ namespace {
 class Backprop final : public FeedForwardRule {
 public:
     using FeedForwardRule::commonChannels;
-    explicit Backprop(const RuleInit& init) : FeedForwardRule(init) {}
+    explicit Backprop(const RuleInit& init) : FeedForwardRule(init, {0, 1, 2, 3, 4}) {}
 
     StepReport step(const Batch& batch, StepContext& context) override {
         const StepReport report = forwardPass(batch, context);

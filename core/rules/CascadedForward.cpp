@@ -2,7 +2,9 @@
 
 #include "core/base/Assert.h"
 #include "core/math/Gemm.h"
+#include "core/rules/ReadoutLoss.h"
 #include "core/rules/Sparsemax.h"
+#include "core/rules/TraceFigures.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +14,8 @@ namespace lab {
 namespace {
 
 constexpr Index kPredictionRows = 256;
+// Of the equations.
+enum Line { kLineFeatures, kLineAuxiliaryError, kLineFeedback, kLineScores, kLinePredictor };
 
 // Fixed random feedback: normal entries, every row scaled to length 1.
 void fillFeedback(ParamStore& store, int block, Index classes, Index width, std::uint64_t seed, std::uint64_t layer) {
@@ -164,11 +168,26 @@ StepReport CascadedForward::trainBlocks(const Batch& batch, StepContext& context
     mode.updateStatistics = true;
     mode.seed = context.seed;
     mode.step = static_cast<std::uint64_t>(context.step);
-    m_network.forward(context.pool, m_work, rows, 0, static_cast<int>(m_blocks.size()), mode);
+    if (context.tracer == nullptr) {
+        m_network.forward(context.pool, m_work, rows, 0, static_cast<int>(m_blocks.size()), mode);
+    } else {
+        for (int k = 0; k < static_cast<int>(m_blocks.size()); ++k) {
+            m_network.forward(context.pool, m_work, rows, k, k + 1, mode);
+            const LocalStage& stage = m_blocks[static_cast<std::size_t>(k)].stage;
+            const Real* features = m_work.value(stage.output);
+            context.at(kLineFeatures, k, rows, [&](Index row, std::vector<TraceNumber>& out) {
+                out.push_back({"‖" + indexed("*F*", k) + "‖", rowLength(features, rows, stage.width, row)});
+            });
+        }
+    }
     const Real* top = m_work.value(m_blocks.back().stage.output);
     headScores(context.pool, m_own, *m_auxiliary, rows, top, m_scores.data());
     StepReport report;
     report.loss = crossEntropy(m_scores.data(), rows, classes, batch.labels, m_error.data());
+    context.at(kLineAuxiliaryError, -1, rows, [&](Index row, std::vector<TraceNumber>& out) {
+        if (row < 0) out.push_back({"L", report.loss});
+        out.push_back({"B ‖*E*‖", rowLength(m_error.data(), rows, classes, row) * static_cast<double>(rows)});
+    });
     report.accuracy = headAccuracy(m_scores.data(), rows, classes, batch.labels, m_answers);
     context.channels.scalar(kAuxiliaryLoss, 0, report.loss);
     context.channels.scalar(kAuxiliaryAccuracy, 0, report.accuracy);
@@ -182,6 +201,10 @@ StepReport CascadedForward::trainBlocks(const Batch& batch, StepContext& context
                             adjoint);
         else
             headAdjoint(context.pool, m_own, *m_auxiliary, rows, m_error.data(), adjoint);
+        context.at(kLineFeedback, static_cast<int>(k), rows, [&](Index row, std::vector<TraceNumber>& out) {
+            out.push_back({"B ‖∂" + indexed("*F*", static_cast<int>(k)) + "‖",
+                           rowLength(adjoint, rows, block.stage.width, row) * static_cast<double>(rows)});
+        });
         BackwardOptions options;
         options.gradient = m_gradient.of(m_network.stages()[static_cast<std::size_t>(block.stage.stage)]);
         m_network.backward(context.pool, m_work, rows, block.stage.stage, options);
@@ -221,12 +244,21 @@ StepReport CascadedForward::trainPredictors(const Batch& batch, StepContext& con
         headScores(context.pool, m_own, block.predictor, rows, features, m_scores.data());
         const double loss = predictorLoss(rows, batch.labels);
         report.loss += loss;
+        context.at(kLineScores, number, rows, [&](Index row, std::vector<TraceNumber>& out) {
+            out.push_back({"‖" + indexed("*S*", number) + "‖", rowLength(m_scores.data(), rows, classes, row)});
+            if (row < 0) out.push_back({indexed("L", number), loss});
+        });
         context.channels.scalar(kLoss, number, loss);
         context.channels.scalar(kAccuracy, number, headAccuracy(m_scores.data(), rows, classes, batch.labels, m_answers));
         if (block.fit) {
             if (!m_solved) block.fit->add(context.pool, features, batch.labels, rows);
         } else {
             headGradient(context.pool, m_own, block.predictor, rows, features, m_error.data(), m_ownGradient.data());
+            context.at(kLinePredictor, number, rows, [&](Index row, std::vector<TraceNumber>& out) {
+                out.push_back({"B ‖∂" + indexed("*S*", number) + "‖", rowLength(m_error.data(), rows, classes, row) * static_cast<double>(rows)});
+                const ParamBlock& weights = m_own.block(block.predictor.weight);
+                if (row < 0) out.push_back({"‖∂" + indexed("*P*", number) + "‖", norm(m_ownGradient.data() + weights.offset, weights.count)});
+            });
             context.updater.apply(context.pool, block.predictorGroup, m_ownGradient.data());
         }
         if (context.reads != nullptr)

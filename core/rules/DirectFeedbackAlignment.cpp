@@ -30,7 +30,7 @@ public:
     using FeedForwardRule::commonChannels;
 
     explicit DirectFeedbackAlignment(const RuleInit& init)
-        : FeedForwardRule(init),
+        : FeedForwardRule(init, {0, -1, 1, 2, 3}),
           m_feedback(init.network, init.params.number("scale"), init.seed),
           m_signs(init.params.text("error") == "sign"),
           m_outputs(init.network.arrays()[static_cast<std::size_t>(init.network.scoresArray())].size),

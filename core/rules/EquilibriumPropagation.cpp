@@ -19,6 +19,7 @@
 #include "core/rules/FeedForward.h"
 #include "core/rules/ReadoutLoss.h"
 #include "core/rules/Relaxation.h"
+#include "core/rules/TraceFigures.h"
 
 #include <algorithm>
 #include <optional>
@@ -29,6 +30,7 @@ namespace lab {
 namespace {
 
 enum Channel { kLoss, kGradientNorm, kDeltaNorm, kSaturation, kEnergy, kResidual };
+enum Line { kLineFree, kLinePositive, kLineNegative, kLineContrast };  // of the equations
 constexpr int kFigureEvery = 10;      // steps between norms
 constexpr int kRelaxationEvery = 50;  // steps between energy curves
 constexpr Index kPredictionRows = 256;
@@ -139,6 +141,7 @@ public:
             m_relaxation.clear(m_free, rows);
         m_relaxation.relax(pool, m_chain, m_free, rows, freeSteps, 0, nullptr, kappa, residual, energy);
         if (m_persistent) keep(batch, m_free);
+        announceState(kLineFree, m_free, rows, context);
 
         StepReport report;
         report.loss = halfSquaredError(m_free.r[top].data(), m_target.data(), rows, classes, nullptr);
@@ -152,6 +155,7 @@ public:
             push = -beta;
         m_relaxation.copy(m_free, m_plus, rows);
         m_relaxation.relax(pool, m_chain, m_plus, rows, nudgedSteps, push, m_target.data(), kappa, residual, energy);
+        announceState(kLinePositive, m_plus, rows, context);
         const RelaxationState* other = &m_free;
         Real span = push;
         if (nudging == "symmetric") {
@@ -159,6 +163,7 @@ public:
             m_relaxation.relax(pool, m_chain, m_minus, rows, nudgedSteps, -beta, m_target.data(), kappa, residual, energy);
             other = &m_minus;
             span = 2 * beta;
+            announceState(kLineNegative, m_minus, rows, context);
         }
 
         const ParamStore& store = m_network.parameters();
@@ -166,6 +171,10 @@ public:
             Real* weight = m_gradient.data() + store.block(m_couplings[l].weight).offset;
             Real* bias = m_couplings[l].bias >= 0 ? m_gradient.data() + store.block(m_couplings[l].bias).offset : nullptr;
             m_relaxation.contrast(pool, static_cast<int>(l), m_plus, *other, x, rows, span, weight, bias);
+            context.at(kLineContrast, static_cast<int>(l), 0, [&](Index, std::vector<TraceNumber>& out) {
+                const ParamBlock& block = store.block(m_couplings[l].weight);
+                out.push_back({"‖Δ" + indexed("*W*", static_cast<int>(l)) + "‖", norm(weight, block.count)});
+            });
         }
         publish(context, report, *other, span, rows);
         // All layers step together: the gradients belong to one and the same energy.
@@ -233,6 +242,30 @@ public:
     }
 
 private:
+    // A settled state, layer by layer, for a watcher of the step.
+    void announceState(int line, const RelaxationState& state, Index rows, const StepContext& context) const {
+        if (context.tracer == nullptr) return;
+        for (std::size_t l = 0; l < m_layers.size(); ++l)
+            context.at(line, static_cast<int>(l), rows, [&](Index row, std::vector<TraceNumber>& out) {
+                out.push_back({"‖" + indexed("*r*", static_cast<int>(l)) + "‖", rowLength(state.r[l].data(), rows, m_layers[l].width, row)});
+                if (l + 1 == m_layers.size())
+                    out.push_back({"‖*r*_L − *y*‖", distanceToTarget(state.r[l].data(), rows, m_layers[l].width, row)});
+            });
+    }
+    double distanceToTarget(const Real* r, Index rows, Index width, Index row) const {
+        const Index from = row < 0 ? 0 : row, to = row < 0 ? rows : row + 1;
+        double sum = 0;
+        for (Index i = from; i < to; ++i) {
+            double squares = 0;
+            for (Index k = i * width; k < (i + 1) * width; ++k) {
+                const double gap = static_cast<double>(r[k]) - static_cast<double>(m_target[static_cast<std::size_t>(k)]);
+                squares += gap * gap;
+            }
+            sum += std::sqrt(squares);
+        }
+        return sum / static_cast<double>(to - from);
+    }
+
     std::vector<Index> widths() const {
         std::vector<Index> list;
         for (const Coupling& coupling : m_couplings) list.push_back(m_network.parameters().block(coupling.weight).shape[0]);

@@ -2,8 +2,10 @@
 
 #include "core/base/Assert.h"
 #include "core/rules/ReadoutLoss.h"
+#include "core/rules/TraceFigures.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace lab {
 
@@ -14,12 +16,13 @@ constexpr Index kPredictionRows = 256;
 
 }  // namespace
 
-FeedForwardRule::FeedForwardRule(const RuleInit& init)
+FeedForwardRule::FeedForwardRule(const RuleInit& init, const Lines& lines)
     : m_network(init.network),
       m_data(init.data),
       m_params(init.params),
       m_work(init.network.makeWorkspace(init.batch, true)),
-      m_gradient(init.network) {
+      m_gradient(init.network),
+      m_lines(lines) {
     const std::vector<Stage>& stages = m_network.stages();
     for (std::size_t l = 0; l < stages.size(); ++l) {
         const Stage& s = stages[l];
@@ -57,14 +60,68 @@ StepReport FeedForwardRule::forwardPass(const Batch& batch, StepContext& context
     mode.updateStatistics = true;
     mode.seed = context.seed;
     mode.step = static_cast<std::uint64_t>(context.step);
-    m_network.forward(context.pool, m_work, batch.rows(), 0, stageCount(), mode);
+    const Index rows = batch.rows();
+    if (context.tracer == nullptr) {
+        m_network.forward(context.pool, m_work, rows, 0, stageCount(), mode);
+    } else {
+        for (int l = 0; l < stageCount(); ++l) {
+            m_network.forward(context.pool, m_work, rows, l, l + 1, mode);
+            announceActivity(l, rows, context);
+        }
+    }
     const StepReport report = readoutLoss(m_network, m_work, batch, m_work.adjoint(m_network.scoresArray()));
     context.channels.scalar(kLoss, 0, report.loss);
+    announceLoss(batch, report.loss, context);
     return report;
+}
+
+void FeedForwardRule::announceActivity(int l, Index rows, const StepContext& context) const {
+    if (m_lines.forward < 0) return;
+    const Index width = m_layers[static_cast<std::size_t>(l)].width;
+    const Real* h = m_work.value(stage(l).output);
+    context.at(m_lines.forward, l, rows, [&](Index row, std::vector<TraceNumber>& out) {
+        out.push_back({"‖" + indexed("*H*", l) + "‖", rowLength(h, rows, width, row)});
+        out.push_back({"|active|", activeShare(h, rows, width, row)});
+    });
+}
+
+void FeedForwardRule::announceLoss(const Batch& batch, double loss, const StepContext& context) const {
+    if (context.tracer == nullptr) return;
+    const Index rows = batch.rows();
+    const int scores = m_network.scoresArray();
+    const Index width = m_network.arrays()[static_cast<std::size_t>(scores)].size;
+    const Real* e = m_work.adjoint(scores);
+    const bool classify = m_network.task() == Task::Classify;
+    if (m_lines.loss >= 0)
+        context.at(m_lines.loss, -1, classify ? rows : 0, [&](Index row, std::vector<TraceNumber>& out) {
+            if (row < 0) return out.push_back({"L", loss});
+            // The error of the true class is (p_y - 1)/B.
+            const double p = 1 + static_cast<double>(e[row * width + batch.labels[row]]) * static_cast<double>(rows);
+            out.push_back({"p_y", p});
+            out.push_back({"−|log| p_y", -std::log(std::max(p, 1e-30))});
+        });
+    if (m_lines.scoresError >= 0)
+        context.at(m_lines.scoresError, stageCount() - 1, rows, [&](Index row, std::vector<TraceNumber>& out) {
+            out.push_back({"B ‖" + indexed("*δ*", stageCount() - 1) + "‖", rowLength(e, rows, width, row) * static_cast<double>(rows)});
+        });
+}
+
+void FeedForwardRule::announceError(int l, Index rows, const StepContext& context) const {
+    if (context.tracer == nullptr || m_lines.error < 0 || l + 1 == stageCount()) return;
+    const int array = deltaArray(l);
+    const Index width = m_network.arrays()[static_cast<std::size_t>(array)].size;
+    const Real* delta = m_work.adjoint(array);
+    context.at(m_lines.error, l, rows, [&](Index row, std::vector<TraceNumber>& out) {
+        out.push_back({"B ‖" + indexed("*δ*", l) + "‖", rowLength(delta, rows, width, row) * static_cast<double>(rows)});
+    });
 }
 
 void FeedForwardRule::applyStage(int l, StepContext& context) {
     const Stage& s = stage(l);
+    if (m_lines.update >= 0)
+        context.at(m_lines.update, l, 0, [&](Index, std::vector<TraceNumber>& out) {
+            out.push_back({"‖∂L/∂" + indexed("*W*", l) + "‖", norm(m_gradient.of(s) + s.paramOffset, s.paramCount)});
+        });
     if (context.step % kNormEvery == 0 && context.channels.wants(kGradientNorm))
         context.channels.scalar(kGradientNorm, l, norm(m_gradient.of(s) + s.paramOffset, s.paramCount));
     context.updater.apply(context.pool, m_groups[static_cast<std::size_t>(l)], m_gradient.of(s));
@@ -101,7 +158,9 @@ void FeedForwardRule::backwardStage(int l, Index rows, const BackwardOptions& op
             angleChannel, l, angleDegrees(m_work.adjoint(array), m_trueDeltas[static_cast<std::size_t>(l)].data(), count));
     };
     if (angleChannel >= 0 && array == stage(l).output) publishAngle();
+    if (array == stage(l).output) announceError(l, rows, context);
     m_network.backward(context.pool, m_work, rows, l, options);
+    if (array != stage(l).output) announceError(l, rows, context);
     if (angleChannel >= 0 && array != stage(l).output) publishAngle();
 }
 

@@ -13,7 +13,15 @@ namespace lab {
 
 class FeedForwardRule : public LearningRule {
 public:
-    explicit FeedForwardRule(const RuleInit& init);
+    // Places of the common lines among the rule's equations; -1 where a rule has no such line.
+    struct Lines {
+        int forward = -1;    // activity of a layer
+        int loss = -1;
+        int scoresError = -1;
+        int error = -1;      // of a hidden layer
+        int update = -1;
+    };
+    FeedForwardRule(const RuleInit& init, const Lines& lines);
 
     const std::vector<RuleLayer>& layers() const override { return m_layers; }
     const std::vector<PredictionWay>& ways() const override { return m_ways; }
@@ -55,9 +63,14 @@ protected:
 
 private:
     int deltaArray(int l) const;
+    // What a watcher of the step is told.
+    void announceActivity(int l, Index rows, const StepContext& context) const;
+    void announceLoss(const Batch& batch, double loss, const StepContext& context) const;
+    void announceError(int l, Index rows, const StepContext& context) const;
 
     void makePredictionWork();
 
+    Lines m_lines;
     Workspace m_predictionWork;  // made when it is first needed: it is no memory of training
     std::vector<RuleLayer> m_layers;
     std::vector<PredictionWay> m_ways;

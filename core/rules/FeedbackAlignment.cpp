@@ -36,7 +36,7 @@ public:
     using FeedForwardRule::commonChannels;
 
     explicit FeedbackAlignment(const RuleInit& init)
-        : FeedForwardRule(init),
+        : FeedForwardRule(init, {0, -1, 1, 2, 3}),
           m_feedback(init.network, kindOf(init.params.text("feedback")), init.params.number("scale"), init.seed) {}
 
     StepReport step(const Batch& batch, StepContext& context) override {

@@ -5,6 +5,8 @@
 #include "core/optimize/Updater.h"
 #include "core/rules/RuleDescription.h"
 
+#include <functional>
+
 namespace lab {
 
 // Receives what a rule publishes. Channel numbers are positions in RuleDescription::channels. Publishing a scalar is
@@ -24,6 +26,27 @@ public:
 
 // A sink that wants nothing.
 ChannelSink& nullSink();
+
+// Where a step stands: a line of the rule's equations that has just been computed for a layer. Announced by every rule as it
+// goes, so that one step can be watched in slow motion; nobody listens as a rule, and then an announcement costs nothing.
+struct TracePoint {
+    int line = 0;    // of RuleDescription::equations
+    int layer = -1;  // of layers(); -1 = the whole network
+};
+struct TraceNumber {
+    std::string symbol;  // label markup: "g_1^+"
+    double value = 0;
+};
+class StepTracer {
+public:
+    virtual ~StepTracer() = default;
+    // The numbers of one row of the batch, as the line has them; row -1: of the batch as a whole.
+    using Numbers = std::function<void(Index row, std::vector<TraceNumber>& out)>;
+    // May hold the step up for as long as it likes; changes nothing. `rows`: how many rows have numbers of their own.
+    virtual void reached(const TracePoint& point, Index rows, const Numbers& numbers) = 0;
+    // Seconds that steps were held up since the last call: no time of training.
+    virtual double takeHeldSeconds() { return 0; }
+};
 
 // The rule may keep references to network and data: both outlive it.
 struct RuleInit {
@@ -52,6 +75,13 @@ struct StepContext {
     std::int64_t step = 0;      // from 0
     double epoch = 0;           // fractional, from 0
     double plannedEpochs = 1;
+    StepTracer* tracer = nullptr;               // told how the step proceeds, when not null
+
+    // `numbers(row, out)` fills in what StepTracer::Numbers says; only called while somebody watches.
+    template <class Numbers>
+    void at(int line, int layer, Index rows, Numbers&& numbers) const {
+        if (tracer != nullptr) tracer->reached({line, layer}, rows, numbers);
+    }
 };
 
 struct StepReport {

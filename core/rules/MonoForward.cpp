@@ -2,6 +2,8 @@
 #include "core/rules/MonoForward.h"
 
 #include "core/base/Assert.h"
+#include "core/rules/ReadoutLoss.h"
+#include "core/rules/TraceFigures.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +13,7 @@ namespace lab {
 namespace {
 
 enum Channel { kLoss, kAccuracy };
+enum Line { kLineScores, kLineLoss, kLineError, kLineProjection, kLineUnits, kLineWeights };  // of the equations
 
 constexpr Index kPredictionRows = 256;
 
@@ -83,6 +86,47 @@ StepReport MonoForward::step(const Batch& batch, StepContext& context) {
     return report;
 }
 
+void MonoForward::announceScores(std::size_t l, const Batch& batch, double loss, const StepContext& context) const {
+    const int number = static_cast<int>(l);
+    const Index rows = batch.rows(), classes = m_network.classes();
+    const auto probability = [&](Index row) {
+        // The error of the true class is (p_y - 1)/B.
+        return 1 + static_cast<double>(m_error[static_cast<std::size_t>(row * classes + batch.labels[row])]) * static_cast<double>(rows);
+    };
+    context.at(kLineScores, number, rows, [&](Index row, std::vector<TraceNumber>& out) {
+        out.push_back({"‖" + indexed("*G*", number) + "‖", rowLength(m_scores.data(), rows, classes, row)});
+    });
+    context.at(kLineLoss, number, rows, [&](Index row, std::vector<TraceNumber>& out) {
+        if (row < 0) return out.push_back({indexed("L", number), loss});
+        out.push_back({"p_y", probability(row)});
+        out.push_back({"−|log| p_y", -std::log(std::max(probability(row), 1e-30))});
+    });
+    context.at(kLineError, number, rows, [&](Index row, std::vector<TraceNumber>& out) {
+        out.push_back({"B ‖" + indexed("*Q*", number) + "‖", rowLength(m_error.data(), rows, classes, row) * static_cast<double>(rows)});
+    });
+}
+
+void MonoForward::announceErrors(std::size_t l, Index rows, const StepContext& context) const {
+    const int number = static_cast<int>(l);
+    const Layer& layer = m_stack[l];
+    const Real* adjoint = m_work.adjoint(layer.stage.output);
+    context.at(kLineProjection, number, 0, [&](Index, std::vector<TraceNumber>& out) {
+        const ParamBlock& block = m_own.block(layer.projection.weight);
+        out.push_back({"‖Δ" + indexed("*M*", number) + "‖", norm(m_ownGradient.data() + block.offset, block.count)});
+    });
+    context.at(kLineUnits, number, rows, [&](Index row, std::vector<TraceNumber>& out) {
+        out.push_back({"B ‖" + indexed("*Q*", number) + indexed("*M*", number) + "‖", rowLength(adjoint, rows, layer.stage.width, row) * static_cast<double>(rows)});
+    });
+}
+
+void MonoForward::announceWeights(std::size_t l, const StepContext& context) const {
+    const int number = static_cast<int>(l);
+    const Stage& stage = m_network.stages()[static_cast<std::size_t>(m_stack[l].stage.stage)];
+    context.at(kLineWeights, number, 0, [&](Index, std::vector<TraceNumber>& out) {
+        out.push_back({"‖Δ" + indexed("*W*", number) + "‖", norm(m_gradient.data() + stage.paramOffset, stage.paramCount)});
+    });
+}
+
 void MonoForward::trainLayer(std::size_t l, const Batch& batch, StepContext& context, StepReport& report) {
     Layer& layer = m_stack[l];
     const Index rows = batch.rows();
@@ -96,12 +140,16 @@ void MonoForward::trainLayer(std::size_t l, const Batch& batch, StepContext& con
     context.channels.scalar(kLoss, static_cast<int>(l), loss);
     context.channels.scalar(kAccuracy, static_cast<int>(l), accuracy);
 
+    if (context.tracer != nullptr) announceScores(l, batch, loss, context);
+
     headAdjoint(context.pool, m_own, layer.projection, rows, m_error.data(), m_work.adjoint(layer.stage.output));
     headGradient(context.pool, m_own, layer.projection, rows, a, m_error.data(), m_ownGradient.data());
+    if (context.tracer != nullptr) announceErrors(l, rows, context);
     BackwardOptions options;
     Real* gradient = m_gradient.of(m_network.stages()[static_cast<std::size_t>(layer.stage.stage)]);
     options.gradient = gradient;
     m_network.backward(context.pool, m_work, rows, layer.stage.stage, options);
+    if (context.tracer != nullptr) announceWeights(l, context);
     // The activity of this layer stands already: updating now changes nothing that the next layer reads in this step.
     context.updater.apply(context.pool, layer.weights, gradient);
     context.updater.apply(context.pool, layer.projections, m_ownGradient.data());

@@ -22,6 +22,7 @@
 #include "core/math/Gemm.h"
 #include "core/rules/FeedForward.h"
 #include "core/rules/ReadoutLoss.h"
+#include "core/rules/TraceFigures.h"
 
 #include <algorithm>
 #include <cmath>
@@ -47,6 +48,7 @@ DenoisingSchedule::DenoisingSchedule(int blocks, double eps, double eta) {
 namespace {
 
 enum Channel { kLoss, kBlockError, kChainAccuracy, kWeights };
+enum Line { kLineNoisyLabel, kLineGuess, kLineLoss };  // of the equations
 constexpr int kChainEvery = 50;  // steps between chain accuracies, which need a pass through all blocks
 constexpr int kWeightsEvery = 50;
 constexpr Index kPredictionRows = 256;
@@ -123,7 +125,8 @@ public:
     const std::vector<PredictionWay>& ways() const override { return m_ways; }
 
     StepReport step(const Batch& batch, StepContext& context) override {
-        if (m_lanes.size() > 1) {
+        // Who watches a step sees one block after the other; the bits are the same.
+        if (m_lanes.size() > 1 && context.tracer == nullptr) {
             // Every block has activities of its own and writes its own part of the gradient.
             context.pool.run(m_blocks, [&](Index t) {
                 Lane& lane = *m_lanes[static_cast<std::size_t>(t)];
@@ -303,6 +306,10 @@ private:
         m_network.forward(pool, lane.work, rows, 0, m_trunkStages, mode);
         sampleNoisyLabels(t + 1, m_schedule.alphaBar[static_cast<std::size_t>(t)], batch, context, lane.z.data());
 
+        context.at(kLineNoisyLabel, t, rows, [&](Index row, std::vector<TraceNumber>& out) {
+            out.push_back({"√{~α}", std::sqrt(m_schedule.alphaBar[static_cast<std::size_t>(t)])});
+            out.push_back({"‖*z*‖", rowLength(lane.z.data(), rows, K, row)});
+        });
         const Real* hx = lane.work.value(m_trunkOutput);
         const Real* w2 = m_store.data(labelBlock(t));
         const Real* w3 = m_store.data(labelBlock(t) + 1);
@@ -315,7 +322,17 @@ private:
         relu(lane.joint.data(), rows * dh);
         productForward(pool, rows, dh, K, lane.joint.data(), w4, lane.scores.data());
 
+        context.at(kLineGuess, t, rows, [&](Index row, std::vector<TraceNumber>& out) {
+            out.push_back({"‖A‖", rowLength(lane.scores.data(), rows, K, row)});
+        });
         m_blockError[static_cast<std::size_t>(t)] = denoisingError(t, rows, batch.labels, lane.scores.data());
+        context.at(kLineLoss, t, rows, [&](Index row, std::vector<TraceNumber>& out) {
+            if (row < 0) {
+                out.push_back({"w", m_schedule.weight[static_cast<std::size_t>(t)]});
+                out.push_back({"‖*`u* − *u*_y‖^2", m_blockError[static_cast<std::size_t>(t)]});
+            }
+            out.push_back({"B ‖∂L/∂A‖", rowLength(lane.scores.data(), rows, K, row) * static_cast<double>(rows)});
+        });
 
         Real* const gradient = m_gradient.data();
         const auto at = [&](int b) { return gradient + m_store.block(b).offset; };

@@ -7,6 +7,7 @@
 #include <deque>
 #include <future>
 #include <thread>
+#include <utility>
 
 namespace lab {
 
@@ -19,15 +20,18 @@ constexpr auto kPublishEvery = std::chrono::milliseconds(25);
 
 }  // namespace
 
-struct Runner::State {
-    // Commands as values. Exactly one of the actions is set by the sender.
+struct Runner::State final : StepTracer {
     struct Load {
         Experiment experiment;
         DataLoader loader;
         TrainerOptions options;
         std::shared_ptr<const Trainer::Checkpoint> from;
     };
-    using Command = std::function<void(State&)>;
+    struct Command {
+        std::function<void(State&)> act;
+        bool amid = false;  // may be carried out while a step stands still: touches nothing that the step reads
+    };
+    enum class Grain { Step, Phase, Line, Row };  // where a step stands still; Step = nowhere
 
     std::function<void()> wake;
     SnapshotSlot slot;
@@ -47,6 +51,11 @@ struct Runner::State {
     bool running = false;
     bool evaluationWanted = false;       // by evaluateNow; cut short by commands and made up for
     std::int64_t stopAt = -1;            // absolute step; -1 = the end of the plan
+    Grain grain = Grain::Step;
+    bool goOn = false;                   // a step that stands still was told to
+    std::string phase;                   // of the last point that a step reached
+    double heldSeconds = 0;
+    std::stop_token stopping;
     double speed = 0;
     Clock::time_point nextStep{};
     Clock::time_point lastPublished{};
@@ -55,10 +64,10 @@ struct Runner::State {
     std::string loadMessage;
     std::jthread thread;                 // last member: joins before the rest goes
 
-    void send(Command command) {
+    void send(std::function<void(State&)> act, bool amid = false) {
         {
             std::lock_guard lock(mutex);
-            mailbox.push_back(std::move(command));
+            mailbox.push_back({std::move(act), amid});
         }
         pending.fetch_add(1);
         arrived.notify_one();
@@ -68,6 +77,9 @@ struct Runner::State {
     void publish(bool force);
     void prepare();
     void build(bool keepCheckpoint);
+    void reached(const TracePoint& point, Index rows, const Numbers& numbers) override;
+    double takeHeldSeconds() override { return std::exchange(heldSeconds, 0.0); }
+    void standStill(StepPosition position);
     bool interrupted(const std::stop_token& stop) const { return stop.stop_requested() || pending.load() > 0; }
 };
 
@@ -132,6 +144,63 @@ void Runner::State::publish(bool force) {
     if (taken.exchange(false) && wake) wake();
 }
 
+void Runner::State::reached(const TracePoint& point, Index rows, const Numbers& numbers) {
+    if (grain == Grain::Step) return;
+    const std::vector<EquationLine>& lines = trainer->ruleDescription().equations;
+    StepPosition position;
+    position.line = point.line;
+    position.layer = point.layer;
+    position.rows = rows;
+    if (point.line >= 0 && static_cast<std::size_t>(point.line) < lines.size()) position.phase = lines[static_cast<std::size_t>(point.line)].phase;
+    const bool entered = position.phase != phase;
+    phase = position.phase;
+    if (grain == Grain::Phase && !entered) return;
+    std::vector<TraceNumber> found;
+    const auto stand = [&](Index row) {
+        found.clear();
+        numbers(row, found);
+        position.row = row;
+        position.numbers.clear();
+        for (const TraceNumber& n : found) position.numbers.emplace_back(n.symbol, n.value);
+        standStill(position);
+    };
+    if (grain == Grain::Row && rows > 0) {
+        for (Index row = 0; row < rows && grain == Grain::Row; ++row) stand(row);
+    } else {
+        stand(-1);
+    }
+}
+
+// Publishes where the step stands and waits to be told to go on. What else arrives makes the step run to its end, so that
+// it finds the engine between two steps.
+void Runner::State::standStill(StepPosition position) {
+    const Clock::time_point start = Clock::now();
+    // The probes would use the buffers that this step is in the middle of: the last picture, with the position.
+    auto snapshot = std::make_shared<Snapshot>(*slot.latest());
+    snapshot->state = RunState::Paused;
+    snapshot->serial = ++serial;
+    snapshot->position = std::make_shared<const StepPosition>(std::move(position));
+    slot.publish(std::move(snapshot));
+    if (taken.exchange(false) && wake) wake();
+    goOn = false;
+    while (!goOn) {
+        Command command;
+        {
+            std::unique_lock lock(mutex);
+            arrived.wait(lock, stopping, [&] { return !mailbox.empty(); });
+            if (stopping.stop_requested() || !mailbox.front().amid) {
+                grain = Grain::Step;
+                break;
+            }
+            command = std::move(mailbox.front());
+            mailbox.pop_front();
+        }
+        pending.fetch_sub(1);
+        command.act(*this);
+    }
+    heldSeconds += std::chrono::duration<double>(Clock::now() - start).count();
+}
+
 // The evaluation asked for, then a step where one is due. Commands and the end cut evaluations short; they are made up for.
 void Runner::State::advance(const std::stop_token& stop) {
     const auto cancelled = [&] { return interrupted(stop); };
@@ -145,6 +214,8 @@ void Runner::State::advance(const std::stop_token& stop) {
         const auto pause = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(1.0 / speed));
         nextStep = std::max(nextStep + pause, Clock::now());
     }
+    phase.clear();
+    trainer->watchSteps(grain == Grain::Step ? nullptr : this);
     const bool more = trainer->step(cancelled);
     const bool arrived = stopAt >= 0 && trainer->stepsDone() >= stopAt && !trainer->evaluationDue();
     if (!more || arrived) {
@@ -154,6 +225,7 @@ void Runner::State::advance(const std::stop_token& stop) {
 }
 
 void Runner::State::work(std::stop_token stop) {
+    stopping = stop;
     while (!stop.stop_requested()) {
         std::deque<Command> commands;
         {
@@ -170,7 +242,7 @@ void Runner::State::work(std::stop_token stop) {
         pending.fetch_sub(static_cast<int>(commands.size()));
         for (Command& command : commands) {
             try {
-                command(*this);
+                command.act(*this);
             } catch (const std::exception& problem) {
                 loadFailure = Error{"LAB-RUN-900", std::string("the engine stopped: ") + problem.what() + ".", "",
                                     "Reset the run; if it happens again, please report it with the project file."};
@@ -224,15 +296,21 @@ void Runner::run(RunUntil until) {
             case RunUntil::Kind::Steps: s.stopAt = done + until.value; break;
             case RunUntil::Kind::EpochEnd: s.stopAt = (done / perEpoch + 1) * perEpoch; break;
             case RunUntil::Kind::Step: s.stopAt = until.value; break;
+            default: s.stopAt = done + 1; break;
         }
         if (s.stopAt >= 0 && s.stopAt <= done) return;
+        s.grain = until.kind == RunUntil::Kind::Sample  ? State::Grain::Row
+                  : until.kind == RunUntil::Kind::Layer ? State::Grain::Line
+                  : until.kind == RunUntil::Kind::Phase ? State::Grain::Phase
+                                                        : State::Grain::Step;
+        s.goOn = true;
         s.running = !s.trainer->finished() && !s.trainer->failure();
         s.nextStep = Clock::now();
-    });
+    }, true);
 }
 
 void Runner::pause() {
-    m_state->send([](State& s) { s.running = s.evaluationWanted = false; });
+    m_state->send([](State& s) { s.running = s.evaluationWanted = false; }, true);
 }
 
 void Runner::reset() {
@@ -252,7 +330,7 @@ void Runner::setSpeed(double stepsPerSecond) {
     m_state->send([stepsPerSecond](State& s) {
         s.speed = stepsPerSecond;
         s.nextStep = Clock::now();
-    });
+    }, true);
 }
 
 void Runner::setLive(const std::string& scope, const std::string& name, const ParamValue& value) {
@@ -271,7 +349,7 @@ void Runner::observe(const ProbeRequest& request) {
     m_state->send([request](State& s) {
         s.request = request;
         if (s.trainer) s.trainer->observe(request);
-    });
+    }, true);
 }
 
 void Runner::evaluateNow() {

@@ -8,9 +8,11 @@ namespace lab {
 
 // Where to stop.
 struct RunUntil {
-    enum class Kind { Forever, Steps, EpochEnd, Step };
+    // Sample, Layer and Phase stand still inside a step: at every row of every line of the rule's equations, at every line,
+    // or where the next phase begins; and at the end of the step. Whatever else is asked of the engine ends the step first.
+    enum class Kind { Forever, Steps, EpochEnd, Step, Sample, Layer, Phase };
     Kind kind = Kind::Forever;   // Forever = to the end of the plan
-    std::int64_t value = 0;      // Steps: that many more; Step: absolute step number
+    std::int64_t value = 0;      // Steps: that many more (the one that stands still counts); Step: absolute step number
 };
 
 class Runner {

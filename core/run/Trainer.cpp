@@ -51,6 +51,7 @@ struct Trainer::State {
     std::vector<int> batchLabels;
 
     ProbeRequest request;
+    StepTracer* tracer = nullptr;
     std::int64_t nextAlignment = 0;
     Workspace gradientWork;
     Buffer gradient;
@@ -253,7 +254,8 @@ bool Trainer::step(const std::function<bool()>& cancelled) {
                         s.experiment.seed,
                         s.step,
                         epoch,
-                        static_cast<double>(s.experiment.epochs)};
+                        static_cast<double>(s.experiment.epochs),
+                        s.tracer};
     const StepReport report = s.rule->step(batch, context);
     ++s.step;
 
@@ -283,7 +285,8 @@ bool Trainer::step(const std::function<bool()>& cancelled) {
         s.rule->endEpoch(context);
         if (s.updater->failure()) s.failure = s.updater->failure();
     }
-    const double spent = secondsSince(start);
+    const double held = s.tracer != nullptr ? s.tracer->takeHeldSeconds() : 0;
+    const double spent = std::max(1e-9, secondsSince(start) - held);
     s.trainingSeconds += spent;
     s.windowSeconds += spent;
     s.windowSamples += batch.rows();
@@ -341,6 +344,8 @@ void Trainer::State::record(const Evaluation& e) {
                         description->title, "Lower the learning rate and reset the run."};
 }
 
+void Trainer::watchSteps(StepTracer* tracer) { m_state->tracer = tracer; }
+
 void Trainer::observe(const ProbeRequest& request) {
     m_state->request = request;
     m_state->recorder->observe(request);
@@ -389,6 +394,7 @@ std::int64_t Trainer::stepsDone() const { return m_state->step; }
 std::int64_t Trainer::plannedSteps() const { return m_state->plannedSteps; }
 std::int64_t Trainer::stepsPerEpoch() const { return m_state->stepsPerEpoch; }
 double Trainer::epoch() const { return static_cast<double>(m_state->step) / static_cast<double>(m_state->stepsPerEpoch); }
+const RuleDescription& Trainer::ruleDescription() const { return *m_state->description; }
 Network& Trainer::network() { return *m_state->network; }
 LearningRule& Trainer::rule() { return *m_state->rule; }
 Pool& Trainer::pool() { return *m_state->pool; }

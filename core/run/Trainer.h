@@ -30,6 +30,8 @@ public:
     // Evaluates on the test part now and records it; nullopt when cancelled.
     std::optional<Evaluation> evaluate(const std::function<bool()>& cancelled = {});
 
+    // Tells `tracer` (null: nobody) how every step from now on proceeds. It may hold a step up; it changes nothing.
+    void watchSteps(StepTracer* tracer);
     // Asks for probes; they are recorded at the next snapshot() or, for what only a step can show (distributions, images,
     // alignment, reads), during the next step. Never changes the course of training.
     void observe(const ProbeRequest& request);
@@ -45,6 +47,7 @@ public:
     std::int64_t stepsPerEpoch() const;
     double epoch() const;
 
+    const RuleDescription& ruleDescription() const;
     Network& network();
     LearningRule& rule();
     Pool& pool();

@@ -6,6 +6,7 @@
 #include <QtTest>
 
 #include <condition_variable>
+#include <set>
 
 using namespace lab;
 using namespace lab::test;
@@ -496,6 +497,93 @@ private slots:
             best = std::min(best, milliseconds([&] { runner.reset(); }));
         }
         QVERIFY2(best < kPromised, qPrintable(QString::number(best)));
+    }
+
+    // One step in slow motion: it stands still at the lines of the rule's equations, and the bits are those of running.
+    void watchedStepsGiveTheSameBits_data() {
+        QTest::addColumn<QString>("rule");
+        for (const RuleDescription& rule : ruleRegistry()) QTest::newRow(rule.id.c_str()) << QString::fromStdString(rule.id);
+    }
+    void watchedStepsGiveTheSameBits() {
+        QFETCH(QString, rule);
+        const Experiment experiment = smallExperiment(rule.toStdString(), suitableCircuit(rule.toStdString()));
+        const std::vector<EquationLine>& lines = findRule(rule.toStdString())->equations;
+        const std::vector<std::string> wanted = fingerprints(experiment);
+        Watch watch;
+        Runner runner(watch.wake());
+        runner.load(experiment, loader(), options(2));
+        QVERIFY(watch.state(runner, RunState::Ready));
+        // How often the next step stands still.
+        const auto stops = [&](RunUntil::Kind kind) {
+            const std::int64_t before = runner.latest()->step;
+            int count = 0;
+            std::set<Index> seen;
+            for (;;) {
+                const std::uint64_t serial = runner.latest()->serial;
+                runner.run({kind, 0});
+                const auto s = watch.until(runner, [&](const Snapshot& s) { return s.serial > serial && s.state != RunState::Running && (s.position || s.step > before); });
+                if (!s) return -1;
+                if (!s->position) return s->step == before + 1 ? count : -1;
+                ++count;
+                const StepPosition& at = *s->position;
+                if (at.line < 0 || static_cast<std::size_t>(at.line) >= lines.size() || at.phase != lines[static_cast<std::size_t>(at.line)].phase) return -2;
+                if (at.numbers.empty() || s->step != before) return -3;
+                for (const auto& [symbol, value] : at.numbers)
+                    if (symbol.empty() || !std::isfinite(value)) return -4;
+                if (kind == RunUntil::Kind::Sample ? at.rows > 0 && (at.row < 0 || at.row >= at.rows) : at.row != -1) return -5;
+                seen.insert(at.row);
+            }
+        };
+        const int phases = stops(RunUntil::Kind::Phase);
+        QVERIFY2(phases >= 1, qPrintable(QString::number(phases)));
+        QCOMPARE(QString::fromStdString(watch.until(runner, [](const Snapshot& s) { return s.step == 1 && !s.fingerprint.empty(); })->fingerprint),
+                 QString::fromStdString(wanted[1]));
+        const int layers = stops(RunUntil::Kind::Layer);
+        QVERIFY2(layers >= phases && layers >= 2, qPrintable(QString::number(layers)));
+        const int samples = stops(RunUntil::Kind::Sample);
+        QVERIFY2(samples > layers && samples >= 32, qPrintable(QString::number(samples)));
+        // The next step stands still; the rest of the epoch runs.
+        runner.run({RunUntil::Kind::Layer, 0});
+        QVERIFY(watch.until(runner, [](const Snapshot& s) { return s.position != nullptr; }));
+        runner.run({RunUntil::Kind::EpochEnd, 0});
+        const auto end = watch.until(runner, [](const Snapshot& s) { return s.step == 8 && s.state == RunState::Paused && !s.position; });
+        QVERIFY(end);
+        QCOMPARE(QString::fromStdString(end->fingerprint), QString::fromStdString(wanted[8]));
+    }
+
+    void whatIsAskedAmidAStep() {
+        const Experiment experiment = smallExperiment("backprop");
+        const std::vector<std::string> wanted = fingerprints(experiment);
+        Watch watch;
+        Runner runner(watch.wake());
+        runner.load(experiment, loader(), options());
+        QVERIFY(watch.state(runner, RunState::Ready));
+        const auto stand = [&] {
+            runner.run({RunUntil::Kind::Layer, 0});
+            return watch.until(runner, [](const Snapshot& s) { return s.position != nullptr; });
+        };
+        // A pause, a speed and other views leave it standing.
+        QVERIFY(stand());
+        runner.pause();
+        runner.setSpeed(0);
+        runner.observe(everyProbe());
+        QTest::qWait(50);
+        QVERIFY(runner.latest()->position != nullptr);
+        QCOMPARE(runner.latest()->step, std::int64_t(0));
+        // One step more: this one.
+        runner.run({RunUntil::Kind::Steps, 1});
+        QVERIFY(watch.until(runner, [](const Snapshot& s) { return s.step == 1 && s.state == RunState::Paused && !s.position; }));
+        // A checkpoint is of a whole step.
+        QVERIFY(stand());
+        const auto checkpoint = runner.checkpoint();
+        QVERIFY(checkpoint != nullptr);
+        QCOMPARE(checkpoint->step, std::int64_t(2));
+        QCOMPARE(QString::fromStdString(checkpoint->fingerprint), QString::fromStdString(wanted[2]));
+        // Reset and the end do not wait for the watcher.
+        QVERIFY(stand());
+        runner.reset();
+        QVERIFY(watch.until(runner, [](const Snapshot& s) { return s.step == 0 && s.state == RunState::Ready && !s.position; }));
+        QVERIFY(stand());
     }
 };
 

@@ -4,6 +4,8 @@
 #include "core/math/Elementwise.h"
 #include "core/math/Gemm.h"
 #include "core/rules/LabelPaint.h"
+#include "core/rules/ReadoutLoss.h"
+#include "core/rules/TraceFigures.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,6 +13,9 @@
 namespace lab {
 
 namespace {
+
+// Of the equations.
+enum Line { kLinePaint, kLineActivity, kLineGoodness, kLineProbability, kLineLoss, kLineError, kLineUpdate };
 
 constexpr Index kPredictionRows = 256;
 constexpr Index kShownPairs = 8;
@@ -152,6 +157,11 @@ StepReport ForwardForward::step(const Batch& batch, StepContext& context) {
         case Negatives::Shuffled: drawShuffledLabels(stream, truth, wrong); break;
     }
     Real* x = m_work.value(m_network.inputArray());
+    context.at(kLinePaint, -1, pairs, [&](Index row, std::vector<TraceNumber>& out) {
+        if (row < 0) return out.push_back({"B", static_cast<double>(pairs)});
+        out.push_back({"y", static_cast<double>(batch.labels[row])});
+        out.push_back({"c", static_cast<double>(wrong[static_cast<std::size_t>(row)])});
+    });
     const bool shown = context.channels.wants(kStreams);
     if (!shared || shown) {
         paintLabels(context.pool, batch.x, batch.labels, classes, m_height, x);
@@ -214,6 +224,7 @@ double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& conte
     const std::span<const double> positive(m_goodness.data(), static_cast<std::size_t>(pairs));
     const std::span<const double> negative(m_goodness.data() + pairs, static_cast<std::size_t>(pairs));
     double loss = contrastiveLoss(objective, positive, negative);
+    if (context.tracer != nullptr) announceGoodness(l, pairs, loss, context);
     contrastiveAdjoint(context.pool, objective, h, m_goodness.data(), pairs, stage.width, adjoint);
 
     bool straight = false;  // the peer term goes to the linear map, past the derivative of the nonlinearity
@@ -223,6 +234,11 @@ double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& conte
         straight = !m_peerGated && stage.linearInput >= 0;
         if (!straight) addPeerAdjoint(context.pool, m_signal, pairs, adjoint);
     }
+    context.at(kLineError, number, pairs, [&](Index row, std::vector<TraceNumber>& out) {
+        out.push_back({"B ‖" + indexed("*δ*", number, "+") + "‖", rowLength(adjoint, pairs, stage.width, row) * static_cast<double>(pairs)});
+        out.push_back({"B ‖" + indexed("*δ*", number, "−") + "‖",
+                       rowLength(adjoint + pairs * stage.width, pairs, stage.width, row) * static_cast<double>(pairs)});
+    });
     Real* gradient = m_gradient.of(m_network.stages()[static_cast<std::size_t>(stage.stage)]);
     BackwardOptions options;
     options.gradient = truth == nullptr ? gradient : nullptr;
@@ -252,9 +268,39 @@ double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& conte
         std::sort(m_scratch.begin(), m_scratch.end());
         sink.values(kPeerMeans, number, m_scratch);
     }
+    context.at(kLineUpdate, number, 0, [&](Index, std::vector<TraceNumber>& out) {
+        const Stage& whole = m_network.stages()[static_cast<std::size_t>(stage.stage)];
+        out.push_back({"‖Δ" + indexed("*W*", number) + "‖", norm(gradient + whole.paramOffset, whole.paramCount)});
+    });
     context.updater.apply(context.pool, layer.group, gradient);
     if (context.reads != nullptr) reportReads(layer, *context.reads);
     return loss;
+}
+
+// For a watcher of the step: a row is a pair, its positive and its negative.
+void ForwardForward::announceGoodness(std::size_t l, Index pairs, double loss, const StepContext& context) const {
+    const Layer& layer = m_stack[l];
+    const int number = static_cast<int>(l);
+    const GoodnessLoss objective = lossOf(layer);
+    const Index width = layer.stage.width;
+    const Real* h = m_work.value(layer.stage.output);
+    const std::span<const double> positive(m_goodness.data(), static_cast<std::size_t>(pairs));
+    const std::span<const double> negative(m_goodness.data() + pairs, static_cast<std::size_t>(pairs));
+    const auto probability = [&](double g) { return 1 / (1 + std::exp(-(g - objective.threshold) / objective.temperature)); };
+    context.at(kLineActivity, number, pairs, [&](Index row, std::vector<TraceNumber>& out) {
+        out.push_back({"‖" + indexed("*h*", number, "+") + "‖", rowLength(h, pairs, width, row)});
+        out.push_back({"‖" + indexed("*h*", number, "−") + "‖", rowLength(h + pairs * width, pairs, width, row)});
+    });
+    context.at(kLineGoodness, number, pairs, [&](Index row, std::vector<TraceNumber>& out) {
+        out.push_back({indexed("g", number, "+"), rowValue(positive, row)});
+        out.push_back({indexed("g", number, "−"), rowValue(negative, row)});
+        out.push_back({"θ", objective.threshold});
+    });
+    context.at(kLineProbability, number, pairs, [&](Index row, std::vector<TraceNumber>& out) {
+        out.push_back({"p^+", probability(rowValue(positive, row))});
+        out.push_back({"p^−", probability(rowValue(negative, row))});
+    });
+    context.at(kLineLoss, number, 0, [&](Index, std::vector<TraceNumber>& out) { out.push_back({indexed("L", number), loss}); });
 }
 
 template <class Visit>

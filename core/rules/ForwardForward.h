@@ -87,6 +87,7 @@ private:
     void takeLabelColumns();
     Real* firstSums() { return m_work.value(m_firstSums); }
     void showStreams(const Batch& batch, StepContext& context) const;
+    void announceGoodness(std::size_t l, Index pairs, double loss, const StepContext& context) const;
     void reportReads(const Layer& layer, std::vector<UpdateReads>& reads) const;
 
     Network& m_network;

@@ -123,7 +123,7 @@ void MonoForward::announceWeights(std::size_t l, const StepContext& context) con
     const int number = static_cast<int>(l);
     const Stage& stage = m_network.stages()[static_cast<std::size_t>(m_stack[l].stage.stage)];
     context.at(kLineWeights, number, 0, [&](Index, std::vector<TraceNumber>& out) {
-        out.push_back({"‖Δ" + indexed("*W*", number) + "‖", norm(m_gradient.data() + stage.paramOffset, stage.paramCount)});
+        out.push_back({"‖Δ" + indexed("*W*", number) + "‖", norm(m_gradient.of(stage) + stage.paramOffset, stage.paramCount)});
     });
 }
 

@@ -461,7 +461,8 @@ private slots:
             }));
         }
         QVERIFY2(best < kPromised, qPrintable(QString::number(best)));
-        QVERIFY(runner.latest()->state != RunState::Running);
+        // The checkpoint is handed out before the picture of the pause.
+        QVERIFY(watch.until(runner, [](const Snapshot& s) { return s.state != RunState::Running; }) != nullptr);
         QVERIFY(runner.latest()->evaluations->empty());
     }
 

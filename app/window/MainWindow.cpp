@@ -2,6 +2,7 @@
 
 #include "app/window/RulePanel.h"
 #include "app/window/SettingsPanel.h"
+#include "app/window/StepPanel.h"
 #include "app/window/TransportBar.h"
 #include "core/circuit/CircuitEdits.h"
 #include "core/data/DataRegistry.h"
@@ -382,6 +383,7 @@ void MainWindow::reset() {
 void MainWindow::snapshotChanged() {
     const Snapshot& s = m_run.snapshot();
     m_transport->show(s);
+    m_steps->show(s, s.layers ? s.rule : nullptr);
     m_fingerprint->setText(s.fingerprint.empty() ? QString::fromStdString(kernelClass()) : QString::fromStdString(s.fingerprint));
     const std::int64_t saved = m_document.checkpoint() ? m_document.checkpoint()->step : 0;
     if (s.layers && s.run > m_replacedAt && s.step != saved) m_document.markRunChanged();
@@ -415,7 +417,7 @@ void MainWindow::runStateChanged() {
     const bool running = s.state == RunState::Running;
     m_trainAction->setText(running ? tr("Pause") : s.step > 0 && s.state != RunState::Finished ? tr("Go on") : tr("Train"));
     m_trainAction->setEnabled(m_sizes.ok() && s.state != RunState::Failed && s.state != RunState::Finished && s.state != RunState::Empty);
-    for (QAction* action : {m_stepAction, m_epochAction, m_runToAction})
+    for (QAction* action : {m_sampleAction, m_lineAction, m_phaseAction, m_stepAction, m_epochAction, m_runToAction})
         action->setEnabled(s.state == RunState::Ready || s.state == RunState::Paused);
     refreshPanels();
     if (s.state == RunState::Failed) {
@@ -437,6 +439,8 @@ void MainWindow::train() {
 }
 
 void MainWindow::pause() { m_run.runner().pause(); }
+
+void MainWindow::stepLine() { m_lineAction->trigger(); }
 
 void MainWindow::say(const QString& message, bool error) {
     m_message->setForegroundRole(error ? QPalette::BrightText : QPalette::PlaceholderText);  // roles follow the theme

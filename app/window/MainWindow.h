@@ -30,6 +30,7 @@ class PaletteView;
 class ProblemBar;
 class RulePanel;
 class TrainingPanel;
+class StepPanel;
 class TransportBar;
 
 enum class Mode { Build, Rule, Run, Compare };
@@ -54,6 +55,7 @@ public:
     void setDark(bool dark);
     void train();
     void pause();
+    void stepLine();                             // to the next line of the rule's equations
 
     Document& document() { return m_document; }
     RunController& run() { return m_run; }
@@ -142,6 +144,7 @@ private:
     CostStrip* m_costs = nullptr;
     ProblemBar* m_problems = nullptr;
     TransportBar* m_transport = nullptr;
+    StepPanel* m_steps = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_message = nullptr;
     QLabel* m_summary = nullptr;
@@ -168,6 +171,9 @@ private:
     QAction* m_trainAction = nullptr;
     QAction* m_stepAction = nullptr;
     QAction* m_epochAction = nullptr;
+    QAction* m_sampleAction = nullptr;   // these three stand still inside a step
+    QAction* m_lineAction = nullptr;
+    QAction* m_phaseAction = nullptr;
     QAction* m_runToAction = nullptr;
     QAction* m_resetAction = nullptr;
     QAction* m_seedAction = nullptr;

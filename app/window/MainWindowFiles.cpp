@@ -258,6 +258,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 void MainWindow::autosave() {
     if (!m_document.isModified()) return;
+    if (m_run.snapshot().position) return;  // a checkpoint would end the step that somebody is looking at: the next time
     auto project = std::make_shared<Project>(m_document.project(nullptr, layoutState()));
     const QString original = m_document.path();
     Recovery* recovery = m_recovery.get();

@@ -3,6 +3,7 @@
 
 #include "app/window/RulePanel.h"
 #include "app/window/SettingsPanel.h"
+#include "app/window/StepPanel.h"
 #include "app/window/TransportBar.h"
 #include "core/document/Views.h"
 #include "core/rules/RuleDescription.h"
@@ -66,6 +67,9 @@ void MainWindow::makeActions() {
     m_trainAction = makeAction(this, tr("Train"), tr("Train, or pause"), {QKeySequence(Qt::Key_F5), QKeySequence(tr("Ctrl+Space"))});
     m_stepAction = makeAction(this, tr("Step"), tr("One batch"), {QKeySequence(Qt::Key_F6)});
     m_epochAction = makeAction(this, tr("Epoch"), tr("To the end of this epoch"), {QKeySequence(Qt::Key_F7)});
+    m_sampleAction = makeAction(this, tr("Sample"), tr("To the next sample of the line of the equations that runs now"), {QKeySequence(tr("Ctrl+Alt+F6"))});
+    m_lineAction = makeAction(this, tr("Line"), tr("To the next line of the equations, layer by layer"), {QKeySequence(tr("Ctrl+F6"))});
+    m_phaseAction = makeAction(this, tr("Phase"), tr("To the next phase of the rule"), {QKeySequence(tr("Shift+F6"))});
     m_runToAction = makeAction(this, tr("Run to…"), tr("To a step that you choose"), {QKeySequence(tr("Ctrl+F7"))});
     m_resetAction = makeAction(this, tr("Reset"), tr("Back to the same start: same seed, same weights, same order"), {QKeySequence(Qt::SHIFT | Qt::Key_F5)});
     m_seedAction = makeAction(this, tr("New seed"), tr("Another start: other weights, another order"), {QKeySequence(tr("Ctrl+Shift+R"))});
@@ -89,6 +93,16 @@ void MainWindow::makeActions() {
     connect(m_trainAction, &QAction::triggered, this, &MainWindow::train);
     connect(m_stepAction, &QAction::triggered, this, [this] { advance({RunUntil::Kind::Steps, 1}); });
     connect(m_epochAction, &QAction::triggered, this, [this] { advance({RunUntil::Kind::EpochEnd, 0}); });
+    const std::pair<QAction*, RunUntil::Kind> inside[] = {
+        {m_sampleAction, RunUntil::Kind::Sample}, {m_lineAction, RunUntil::Kind::Layer}, {m_phaseAction, RunUntil::Kind::Phase}};
+    for (const auto& [action, kind] : inside)
+        connect(action, &QAction::triggered, this, [this, kind = kind] {
+            if (QDockWidget* steps = dock("steps")) {
+                steps->show();
+                steps->raise();
+            }
+            advance({kind, 0});
+        });
     connect(m_runToAction, &QAction::triggered, this, [this] {
         const Snapshot& s = m_run.snapshot();
         bool ok = false;
@@ -119,7 +133,7 @@ void MainWindow::makeActions() {
                               "<p>Free software under the GNU General Public License, version 3 or later. No network access, ever.</p>")
                                .arg(QCoreApplication::applicationVersion()));
     });
-    addActions({m_trainAction, m_stepAction, m_epochAction, m_runToAction, m_resetAction, m_seedAction});
+    addActions({m_trainAction, m_sampleAction, m_lineAction, m_phaseAction, m_stepAction, m_epochAction, m_runToAction, m_resetAction, m_seedAction});
 }
 
 void MainWindow::makeTopBar() {
@@ -244,6 +258,8 @@ void MainWindow::makeDocks() {
     addDock("data", tr("Data"), m_data);
     addDock("training", tr("Training"), m_training);
     addDock("costs", tr("Costs"), m_costs);
+    m_steps = new StepPanel({m_sampleAction, m_lineAction, m_phaseAction, m_stepAction, m_epochAction}, this);
+    addDock("steps", tr("Slow motion"), m_steps);
     auto* history = new QUndoView(&m_document.undoStack(), this);
     history->setEmptyLabel(tr("As opened"));
     addDock("history", tr("History"), history);
@@ -294,6 +310,8 @@ void MainWindow::makeMenus() {
 
     QMenu* run = menuBar()->addMenu(tr("&Run"));
     run->addActions({m_trainAction, m_stepAction, m_epochAction, m_runToAction});
+    QMenu* slow = run->addMenu(tr("Slow &motion"));
+    slow->addActions({m_sampleAction, m_lineAction, m_phaseAction});
     run->addSeparator();
     run->addActions({m_resetAction, m_seedAction});
 
@@ -352,6 +370,7 @@ void MainWindow::defaultLayout(Mode mode) {
             QDockWidget* rule = place("rule", Qt::LeftDockWidgetArea);
             QDockWidget* data = place("data", Qt::RightDockWidgetArea);
             tab(data, "training");
+            tab(data, "steps");
             if (QDockWidget* training = dock("training")) training->raise();
             resizeDocks({rule, data}, {384, 310}, Qt::Horizontal);
             break;
@@ -371,6 +390,7 @@ void MainWindow::defaultLayout(Mode mode) {
             tab(ledger, "view-dimension");
             tab(right, "view-confusion");
             tab(right, "view-weights");
+            tab(right, "steps");
             tab(pca, "view-cka");
             tab(pca, "view-rdm");
             curves->raise();

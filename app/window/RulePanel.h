@@ -2,6 +2,7 @@
 // equations. Generated from the descriptions.
 #pragma once
 
+#include "app/window/MathColumn.h"
 #include "core/document/Experiment.h"
 #include "core/rules/RuleDescription.h"
 
@@ -45,26 +46,6 @@ private:
     QLabel* m_source = nullptr;
     std::vector<Suitability> m_suits;
     bool m_filling = false;
-};
-
-// Lines of label markup with a comment in words under each.
-class MathColumn : public QWidget {
-    Q_OBJECT
-
-public:
-    explicit MathColumn(QWidget* parent = nullptr);
-    void setLines(const std::vector<EquationLine>& lines);
-    QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return {120, sizeHint().height()}; }
-    bool hasHeightForWidth() const override { return true; }
-    int heightForWidth(int width) const override;
-
-protected:
-    void paintEvent(QPaintEvent* event) override;
-
-private:
-    int layoutLines(int width, class QPainter* painter) const;
-    std::vector<EquationLine> m_lines;
 };
 
 }  // namespace lab

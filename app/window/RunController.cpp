@@ -65,7 +65,8 @@ void RunController::frame() {
     const bool fresh = latest != m_snapshot;
     if (m_wantsChanged) updateNeeds();
     if (fresh) {
-        const bool state = latest->state != m_snapshot->state || latest->run != m_snapshot->run;
+        const bool state = latest->state != m_snapshot->state || latest->run != m_snapshot->run ||
+                           (latest->step > 0) != (m_snapshot->step > 0);
         m_snapshot = latest;
         emit snapshotChanged();
         if (state) emit stateChanged();

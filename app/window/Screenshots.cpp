@@ -95,6 +95,20 @@ int takeScreenshots(const QString& folder) {
         take(gallery, QString("gallery-%1").arg(dark ? "dark" : "light"));
     }
     window.pause();
+    until([&] { return window.run().snapshot().state == RunState::Paused; }, 5000);
+    // A step in slow motion.
+    window.setMode(Mode::Run);
+    window.resetLayout();
+    settle(600);
+    for (int i = 0; i < 4; ++i) {
+        window.stepLine();
+        settle(250);
+    }
+    for (const bool dark : {false, true}) {
+        window.setDark(dark);
+        settle(300);
+        take(window, QString("slow-motion-1920-%1").arg(dark ? "dark" : "light"));
+    }
     out(QString("%1 pictures in %2\n").arg(taken).arg(dir.absolutePath()));
     return taken > 0 ? 0 : kExitFailed;
 }

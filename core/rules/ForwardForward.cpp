@@ -297,8 +297,14 @@ void ForwardForward::announceGoodness(std::size_t l, Index pairs, double loss, c
         out.push_back({"θ", objective.threshold});
     });
     context.at(kLineProbability, number, pairs, [&](Index row, std::vector<TraceNumber>& out) {
-        out.push_back({"p^+", probability(rowValue(positive, row))});
-        out.push_back({"p^−", probability(rowValue(negative, row))});
+        const auto mean = [&](std::span<const double> g) {
+            if (row >= 0) return probability(g[static_cast<std::size_t>(row)]);
+            double sum = 0;
+            for (const double v : g) sum += probability(v);
+            return sum / static_cast<double>(g.size());
+        };
+        out.push_back({"p^+", mean(positive)});
+        out.push_back({"p^−", mean(negative)});
     });
     context.at(kLineLoss, number, 0, [&](Index, std::vector<TraceNumber>& out) { out.push_back({indexed("L", number), loss}); });
 }

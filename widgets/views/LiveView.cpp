@@ -8,10 +8,13 @@
 
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QFontMetrics>
 #include <QLabel>
 #include <QMenu>
 #include <QToolButton>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace lab {
 
@@ -46,7 +49,7 @@ LiveView::LiveView(const std::string& view, int key, QWidget* parent) : QWidget(
     s.title = new QLabel(title());
     s.title->setFont(uiFont(13, QFont::DemiBold));
     s.title->setToolTip(QString::fromStdString(s.view->summary));
-    s.title->setMinimumWidth(24);
+    s.title->setMinimumWidth(std::min(140, QFontMetrics(s.title->font()).horizontalAdvance(s.title->text()) + 2));
     s.title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     s.title->setTextInteractionFlags(Qt::NoTextInteraction);
     header->addWidget(s.title, 1);

@@ -87,7 +87,8 @@ QWidget* ViewSelectors::editor(const ParamSpec& spec) {
         }
         box->setCurrentIndex(box->findData(QString::fromStdString(std::get<std::string>(now))));
         box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-        box->setMaximumWidth(120);
+        box->setMaximumWidth(150);
+        box->setMinimumWidth(84);  // in a small dock it gives way to the title
         connect(box, &QComboBox::activated, this, [this, spec, box] { take(spec, box->currentData().toString().toStdString()); });
         made = box;
     } else if (spec.kind == ParamKind::Bool) {

@@ -1,6 +1,7 @@
 // The run in the window: train, pause, step, reset, seed, live changes; what is watched, and that watching changes nothing.
 #include "WindowBench.h"
 
+#include "app/window/MathColumn.h"
 #include "app/window/RulePanel.h"
 #include "core/document/Views.h"
 #include "widgets/params/ParamForm.h"
@@ -67,6 +68,43 @@ private slots:
         QVERIFY(b.window.canvas()->editable());
         QVERIFY(b.trigger("Go on"));
         QVERIFY(until([&] { return b.now().step > step; }));
+    }
+
+    void oneStepInSlowMotion() {
+        Bench b(tinyExperiment("forward-forward"));
+        QVERIFY(b.ready());
+        auto* column = b.window.dock("steps")->findChild<MathColumn*>();
+        QVERIFY(column != nullptr);
+        QCOMPARE(column->current(), -1);
+        QVERIFY(b.trigger("Line"));
+        QVERIFY(until([&] { return b.now().position != nullptr && column->current() >= 0; }, 5000));
+        QVERIFY(b.window.dock("steps")->isVisible());
+        QVERIFY(column->currentRect().isValid());
+        QCOMPARE(column->current(), b.now().position->line);
+        // Line by line to the end of the step: the light moves through the equations in their order for every layer.
+        std::vector<std::pair<int, int>> seen{{b.now().position->layer, b.now().position->line}};
+        for (int i = 0; i < 100 && b.now().step == 0; ++i) {
+            const std::uint64_t serial = b.now().serial;
+            QVERIFY(b.trigger("Line"));
+            QVERIFY(until([&] { return b.now().serial > serial && b.now().state == RunState::Paused; }, 5000));
+            if (b.now().position) seen.emplace_back(b.now().position->layer, b.now().position->line);
+        }
+        QCOMPARE(b.now().step, std::int64_t(1));
+        QVERIFY(seen.size() >= 6);
+        QVERIFY(std::is_sorted(seen.begin(), seen.end()));
+        QVERIFY(until([&] { return column->current() == -1; }, 3000));
+        // Amid the next one, Step ends it, and Train goes on from there.
+        QVERIFY(b.trigger("Sample"));
+        QVERIFY(until([&] { return b.now().position != nullptr && b.now().position->row == 0; }, 5000));
+        QVERIFY(b.trigger("Step"));
+        QVERIFY(b.restsAt(2));
+        QVERIFY(b.trigger("Phase"));
+        QVERIFY(until([&] { return b.now().position != nullptr; }, 5000));
+        QVERIFY(b.trigger("Go on"));
+        QVERIFY(until([&] { return b.now().step > 4; }));
+        b.window.pause();
+        QVERIFY(b.reaches(RunState::Paused));
+        QVERIFY(b.now().position == nullptr);
     }
 
     void slowIsSlow() {

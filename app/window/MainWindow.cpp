@@ -151,7 +151,7 @@ void MainWindow::connectAll() {
         if (QDockWidget* costs = dock("costs")) costs->setVisible(m_canvas->toggles().costs);
     });
     connect(m_palette, &PaletteView::addRequested, m_canvas, &CircuitView::addPreset);
-    connect(m_palette, &PaletteView::lineEntered, m_canvas, &CircuitView::openQuickAdd);
+    connect(m_palette, &PaletteView::lineEntered, m_canvas, [this](const QString& line) { m_canvas->openQuickAdd(line); });
     connect(m_problems, &ProblemBar::problemChosen, m_canvas, &CircuitView::showProblem);
     connect(m_costs, &CostStrip::operationClicked, this, [this](const QString& id) { m_canvas->setSelection({id.toStdString()}); });
 

@@ -2,6 +2,7 @@
 // invariants and the document is, byte for byte, what the history says; undoing everything gives the bytes of the start.
 // A failing sequence is written as JSON: seed, starting circuit and steps.
 #include "app/window/Document.h"
+#include "support/DocumentFiles.h"
 #include "core/base/Rng.h"
 #include "core/circuit/CircuitEdits.h"
 #include "core/circuit/Operations.h"
@@ -285,7 +286,7 @@ private slots:
                 for (std::uint64_t i = 0; i < many && stack.canRedo(); ++i, ++redone) stack.redo();
             } else if (kind < 99) {
                 fuzzer.say("save", {});
-                if (const Result<void> saved = document.save(path, document.project(nullptr, {})); !saved) why = saved.error().text();
+                if (const Result<void> saved = test::saveDocument(document, path, document.project(nullptr, {})); !saved) why = saved.error().text();
                 else if (document.isModified()) why = "modified right after saving";
             } else {
                 // All the way back, all the way forward, through a file, and on with what the file gave.
@@ -299,8 +300,8 @@ private slots:
                 stack.setIndex(at);
                 if (why.empty() && bytesOf(document.experiment()) != now) why = "coming back is not where one was";
                 if (why.empty()) {
-                    const Result<void> saved = document.save(path, document.project(nullptr, {}));
-                    const Result<void> opened = saved ? document.open(path) : saved;
+                    const Result<void> saved = test::saveDocument(document, path, document.project(nullptr, {}));
+                    const Result<void> opened = saved ? test::openDocument(document, path) : saved;
                     if (!opened) why = opened.error().text();
                 }
                 if (why.empty() && bytesOf(document.experiment()) != now) why = "the file gives another document";

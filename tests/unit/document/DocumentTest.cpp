@@ -1,5 +1,6 @@
 // The document: undo and redo with named steps, merging, what counts as modified, files, and recovery after a crash.
 #include "app/window/Document.h"
+#include "support/DocumentFiles.h"
 #include "app/window/Recovery.h"
 #include "core/circuit/CircuitEdits.h"
 #include "unit/project/ProjectSupport.h"
@@ -110,7 +111,7 @@ private slots:
         QCOMPARE(document.title(), QString::fromUtf8("Tiny \"quoted\" \xC3\xA9xperiment"));
         document.change(edited(full.experiment, 5), "Epochs 5");
         QSignalSpy state(&document, &Document::stateChanged);
-        QVERIFY(document.save(path, document.project(full.checkpoint, "window layout")).ok());
+        QVERIFY(test::saveDocument(document, path, document.project(full.checkpoint, "window layout")).ok());
         QVERIFY(state.count() >= 1);
         QVERIFY(!document.isModified() && document.path() == path && document.title() == "one.flab");
         // Undoing a saved step is a modification, redoing it is none.
@@ -122,7 +123,7 @@ private slots:
         QVERIFY(document.isModified());
 
         Document other;
-        QVERIFY(other.open(path).ok());
+        QVERIFY(test::openDocument(other, path).ok());
         QVERIFY(other.experiment() == edited(full.experiment, 5) && !other.isModified() && other.undoStack().count() == 0);
         QCOMPARE(other.layout(), QByteArray("window layout"));
         QCOMPARE(other.checkpoint()->fingerprint, full.checkpoint->fingerprint);
@@ -131,15 +132,15 @@ private slots:
         // A file that cannot be opened or written changes nothing.
         other.change(edited(full.experiment, 6), "Epochs 6");
         const Experiment before = other.experiment();
-        QVERIFY(!other.open(folder.filePath("none.flab")).ok());
-        QVERIFY(!other.save(folder.filePath("none/x.flab"), other.project(nullptr, {})).ok());
+        QVERIFY(!test::openDocument(other, folder.filePath("none.flab")).ok());
+        QVERIFY(!test::saveDocument(other, folder.filePath("none/x.flab"), other.project(nullptr, {})).ok());
         QVERIFY(other.experiment() == before && other.path() == path && other.isModified() && other.undoStack().canUndo());
 
         // What this version does not know stays in the file.
         QVERIFY(saveProject(path.toStdString(), full).ok());
-        QVERIFY(other.open(path).ok());
+        QVERIFY(test::openDocument(other, path).ok());
         other.change(edited(other.experiment(), 8), "Epochs 8");
-        QVERIFY(other.save(path, other.project(other.checkpoint(), other.layout())).ok());
+        QVERIFY(test::saveDocument(other, path, other.project(other.checkpoint(), other.layout())).ok());
         const Result<Project> again = openProject(path.toStdString());
         QVERIFY(again.ok() && again->unknown == full.unknown && again->experiment.epochs == 8);
         other.start(full.experiment);
@@ -203,7 +204,7 @@ private slots:
         left.clear();
 
         Document document;
-        QVERIFY(document.recover(mine.shadow, mine.original).ok());
+        QVERIFY(test::recoverDocument(document, mine.shadow, mine.original).ok());
         QVERIFY(document.experiment() == lost.experiment);
         QCOMPARE(document.path(), mine.original);
         QVERIFY(document.isModified());
@@ -214,7 +215,7 @@ private slots:
         // A damaged shadow is an error, and the document stays as it is.
         QFile damaged(other.shadow);
         QVERIFY(damaged.resize(damaged.size() / 2));
-        QVERIFY(!document.recover(other.shadow, other.original).ok());
+        QVERIFY(!test::recoverDocument(document, other.shadow, other.original).ok());
         QVERIFY(document.experiment() == lost.experiment && document.path() == mine.original);
     }
 

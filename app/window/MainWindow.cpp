@@ -10,8 +10,10 @@
 #include "core/math/Gemm.h"
 #include "core/rules/RuleDescription.h"
 #include "widgets/circuit/CircuitView.h"
+#include "widgets/circuit/ComparePane.h"
 #include "widgets/circuit/CostStrip.h"
 #include "widgets/circuit/InspectorView.h"
+#include "widgets/circuit/OutlineView.h"
 #include "widgets/circuit/PaletteView.h"
 #include "widgets/circuit/ProblemBar.h"
 #include "widgets/common/Theme.h"
@@ -60,6 +62,11 @@ MainWindow::MainWindow(const WindowOptions& options, QWidget* parent) : QMainWin
     m_costs = new CostStrip(this);
     m_costs->setView(m_canvas);
     m_problems = new ProblemBar(this);
+    m_outline = new OutlineView(this);
+    m_compare = new ComparePane(this);
+    std::vector<std::pair<QString, QString>> rules;
+    for (const RuleDescription& rule : ruleRegistry()) rules.emplace_back(QString::fromStdString(rule.id), QString::fromStdString(rule.title));
+    m_compare->setRules(rules);
 
     makeActions();
     makeTopBar();
@@ -131,7 +138,17 @@ void MainWindow::connectAll() {
     connect(m_inspector, &InspectorView::changeRequested, this, edited);
     const auto selected = [this] {
         m_inspector->setSelection(m_canvas->selection(), m_canvas->selectedWire());
+        m_outline->setSelection(m_canvas->selection(), m_canvas->selectedWire());
     };
+    connect(m_outline, &OutlineView::selectionChosen, this, [this](const QStringList& ids) {
+        std::vector<std::string> chosen;
+        for (const QString& id : ids) chosen.push_back(id.toStdString());
+        m_canvas->setSelection(chosen);
+    });
+    connect(m_outline, &OutlineView::wireChosen, this, [this](const QString& wire) { m_canvas->selectWire(wire.toStdString()); });
+    connect(m_outline, &OutlineView::editRequested, m_canvas, &CircuitView::editRequested);
+    connect(m_outline, &OutlineView::deleteRequested, this, [this] { m_canvas->action(CircuitView::Command::Delete)->trigger(); });
+    connect(m_compare, &ComparePane::ruleChosen, this, [this](int, const QString&) { compareRules(); });
     connect(m_canvas, &CircuitView::selectionChanged, this, selected);
     connect(m_canvas, &CircuitView::messageShown, this, [this](const QString& text) { say(text); });
     connect(m_inspector, &InspectorView::messageShown, this, [this](const QString& text) { say(text); });
@@ -243,6 +260,9 @@ void MainWindow::refreshCircuit() {
     m_inspector->setSelection(m_canvas->selection(), m_canvas->selectedWire());
     m_costs->setCircuit(circuit, m_sizes);
     m_problems->setProblems(m_sizes.problems);
+    showOutline();
+    m_compare->setCircuit(circuit, m_sizes);
+    m_feed.clear();
     m_trainAction->setEnabled(m_sizes.ok());
 }
 
@@ -269,8 +289,35 @@ void MainWindow::requestAppraisal() {
             m_canvas->setRuleMarks(m_appraisal.marks);
             m_rules->show(m_document.experiment(), m_appraisal.suits, m_run.running());
             showSummary();
+            if (m_mode == Mode::Compare) compareRules();
         })
         .onFailed(this, [this] { m_appraising = false; });  // out of memory: the next edit tries again
+}
+
+void MainWindow::compareRules() {
+    for (int side = 0; side < 2; ++side) {
+        Experiment e = m_document.experiment();
+        const std::string id = m_compare->rule(side).toStdString();
+        if (id != e.rule) e = withRule(e, id);
+        const std::uint64_t request = ++m_compareRequest[static_cast<std::size_t>(side)];
+        if (!m_sizes.ok() || m_inputShape.empty()) {
+            m_compare->setMarks(side, {}, tr("Mend the circuit in Build first."));
+            continue;
+        }
+        QtConcurrent::run([e, shape = m_inputShape, classes = m_classes] { return appraise(e, shape, classes); })
+            .then(this, [this, side, request, id](const Appraisal& appraisal) {
+                if (request != m_compareRequest[static_cast<std::size_t>(side)]) return;
+                QString note;
+                const std::vector<RuleDescription>& rules = ruleRegistry();
+                for (std::size_t i = 0; i < rules.size() && i < appraisal.suits.size(); ++i)
+                    if (rules[i].id == id && !appraisal.suits[i].ok) note = QString::fromStdString(appraisal.suits[i].reason);
+                m_compare->setMarks(side, appraisal.marks, note);
+            });
+    }
+}
+
+void MainWindow::showOutline() {
+    m_outline->setCircuit(m_document.experiment().circuit, m_sizes, m_canvas->diagramLayout());
 }
 
 void MainWindow::refreshPanels() {
@@ -387,16 +434,8 @@ void MainWindow::snapshotChanged() {
     m_fingerprint->setText(s.fingerprint.empty() ? QString::fromStdString(kernelClass()) : QString::fromStdString(s.fingerprint));
     const std::int64_t saved = m_document.checkpoint() ? m_document.checkpoint()->step : 0;
     if (s.layers && s.run > m_replacedAt && s.step != saved) m_document.markRunChanged();
-    if (!s.wireActivity.empty() && m_canvas->toggles().activity) {
-        // Rank, not size: widths of glow can be compared whatever the scale of a layer.
-        std::vector<std::pair<double, std::string>> order;
-        for (const auto& [wire, value] : s.wireActivity) order.emplace_back(value, wire);
-        std::sort(order.begin(), order.end());
-        std::map<std::string, double> ranks;
-        for (std::size_t i = 0; i < order.size(); ++i)
-            ranks[order[i].second] = order.size() > 1 ? static_cast<double>(i) / static_cast<double>(order.size() - 1) : 1.0;
-        m_canvas->setActivity(ranks);
-    }
+    m_canvas->setNow(s.position ? s.position->operation : std::string());
+    m_canvas->setLive(m_feed.take(s, m_document.experiment().circuit, m_appraisal.marks));
     if (s.schema && s.run != m_seenRun) {
         m_seenRun = s.run;
         m_loadedOnce = true;

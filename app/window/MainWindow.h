@@ -6,6 +6,7 @@
 #include "app/window/Recovery.h"
 #include "app/window/RunController.h"
 #include "core/circuit/SizeSolver.h"
+#include "widgets/circuit/LiveValues.h"
 
 #include <QMainWindow>
 #include <QTimer>
@@ -22,6 +23,8 @@ class QToolButton;
 namespace lab {
 
 class CircuitView;
+class ComparePane;
+class OutlineView;
 class CostStrip;
 class DataPanel;
 class InspectorView;
@@ -99,6 +102,8 @@ private:
     void requestAppraisal();                     // of the circuit as it is now, in the background
     void requestData(bool failed);               // what the data panel shows of them, in the background
     void showSummary();
+    void compareRules();                         // appraises the two rules of the Compare page, in the background
+    void showOutline();
     void adoptSchema(const std::vector<long>& shape, int classes);
     void change(const QString& title, const std::function<void(Experiment&)>& edit, int mergeKey = 0);
     void exportFigure(std::shared_ptr<const Figure> figure, const QString& extension);
@@ -142,6 +147,10 @@ private:
     DataPanel* m_data = nullptr;
     TrainingPanel* m_training = nullptr;
     CostStrip* m_costs = nullptr;
+    ComparePane* m_compare = nullptr;
+    OutlineView* m_outline = nullptr;
+    LiveFeed m_feed;
+    std::array<std::uint64_t, 2> m_compareRequest{};
     ProblemBar* m_problems = nullptr;
     TransportBar* m_transport = nullptr;
     StepPanel* m_steps = nullptr;

@@ -8,6 +8,8 @@
 #include "core/document/Views.h"
 #include "core/rules/RuleDescription.h"
 #include "widgets/circuit/CircuitView.h"
+#include "widgets/circuit/ComparePane.h"
+#include "widgets/circuit/OutlineView.h"
 #include "widgets/circuit/CostStrip.h"
 #include "widgets/circuit/InspectorView.h"
 #include "widgets/circuit/PaletteView.h"
@@ -206,22 +208,16 @@ void MainWindow::makeTopBar() {
     m_transport->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     addToolBar(Qt::BottomToolBarArea, transportBar);
 
-    // The middle: canvas and problem line, or the page that Compare will fill.
+    // The middle: canvas and problem line, or the page of Compare.
     auto* work = new QWidget(this);
     auto* column = new QVBoxLayout(work);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_canvas, 1);
     column->addWidget(m_problems);
-    auto* compare = new QLabel(this);
-    compare->setAlignment(Qt::AlignCenter);
-    compare->setTextFormat(Qt::RichText);
-    compare->setText(tr("<p style='font-size:17px'><b>Compare is empty for now</b></p>"
-                        "<p>Here two rules will train the same circuit from the same weights, side by side.</p>"
-                        "<p>Until then: train with one rule, export its curves as CSV, choose another in <b>Rule</b>, and train again with the same seed.</p>"));
     m_center = new QStackedWidget(this);
     m_center->addWidget(work);
-    m_center->addWidget(compare);
+    m_center->addWidget(m_compare);
     setCentralWidget(m_center);
 }
 
@@ -253,6 +249,7 @@ QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWid
 
 void MainWindow::makeDocks() {
     addDock("palette", tr("Operations"), m_palette);
+    addDock("outline", tr("Outline"), m_outline);
     addDock("inspector", tr("Inspector"), m_inspector);
     addDock("rule", tr("Learning rule"), m_rules);
     addDock("data", tr("Data"), m_data);
@@ -361,6 +358,8 @@ void MainWindow::defaultLayout(Mode mode) {
         case Mode::Build: {
             QDockWidget* palette = place("palette", Qt::LeftDockWidgetArea);
             QDockWidget* inspector = place("inspector", Qt::RightDockWidgetArea);
+            tab(palette, "outline");
+            palette->raise();
             QDockWidget* costs = place("costs", Qt::BottomDockWidgetArea);
             resizeDocks({palette, inspector}, {228, 292}, Qt::Horizontal);
             resizeDocks({costs}, {140}, Qt::Vertical);
@@ -425,6 +424,7 @@ void MainWindow::setMode(Mode mode) {
     m_mode = mode;
     m_modeActions[static_cast<std::size_t>(mode)]->setChecked(true);
     m_center->setCurrentIndex(mode == Mode::Compare ? 1 : 0);
+    if (mode == Mode::Compare) compareRules();
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     setCorner(Qt::BottomLeftCorner, mode == Mode::Run ? Qt::BottomDockWidgetArea : Qt::LeftDockWidgetArea);
     restoreStoredLayout(mode);

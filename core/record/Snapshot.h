@@ -90,6 +90,7 @@ struct StepPosition {
     int layer = -1;               // of the rule's layers; -1 = the whole network
     Index row = -1;               // of the batch; -1 = the batch as a whole
     Index rows = 0;               // how many rows have numbers of their own
+    std::string operation;        // of the circuit: the furthest that this step has come; may be empty
     std::string phase;            // id of the rule's phase; may be empty
     std::vector<std::pair<std::string, double>> numbers;  // symbol in label markup, value
 };

@@ -119,7 +119,7 @@ void MonoForward::announceErrors(std::size_t l, Index rows, const StepContext& c
     });
 }
 
-void MonoForward::announceWeights(std::size_t l, const StepContext& context) const {
+void MonoForward::announceWeights(std::size_t l, const StepContext& context) {
     const int number = static_cast<int>(l);
     const Stage& stage = m_network.stages()[static_cast<std::size_t>(m_stack[l].stage.stage)];
     context.at(kLineWeights, number, 0, [&](Index, std::vector<TraceNumber>& out) {

@@ -46,7 +46,7 @@ private:
     // What a watcher of the step is told.
     void announceScores(std::size_t l, const Batch& batch, double loss, const StepContext& context) const;
     void announceErrors(std::size_t l, Index rows, const StepContext& context) const;
-    void announceWeights(std::size_t l, const StepContext& context) const;
+    void announceWeights(std::size_t l, const StepContext& context);
     void reportReads(const Layer& layer, std::vector<UpdateReads>& reads) const;
 
     Network& m_network;

@@ -1,6 +1,7 @@
 #include "core/run/Runner.h"
 
 #include "core/base/Assert.h"
+#include "core/rules/FeedForward.h"
 
 #include <atomic>
 #include <chrono>
@@ -53,6 +54,7 @@ struct Runner::State final : StepTracer {
     std::int64_t stopAt = -1;            // absolute step; -1 = the end of the plan
     Grain grain = Grain::Step;
     bool goOn = false;                   // a step that stands still was told to
+    int furthest = -1;                   // layer that the present step has reached
     std::string phase;                   // of the last point that a step reached
     double heldSeconds = 0;
     std::stop_token stopping;
@@ -152,6 +154,12 @@ void Runner::State::reached(const TracePoint& point, Index rows, const Numbers& 
     position.layer = point.layer;
     position.rows = rows;
     if (point.line >= 0 && static_cast<std::size_t>(point.line) < lines.size()) position.phase = lines[static_cast<std::size_t>(point.line)].phase;
+    if (point.layer > furthest) furthest = point.layer;
+    const std::vector<RuleLayer>& layers = trainer->rule().layers();
+    if (furthest >= 0 && static_cast<std::size_t>(furthest) < layers.size() && layers[static_cast<std::size_t>(furthest)].stage >= 0) {
+        const std::vector<std::string> operations = learnedOperations(trainer->network(), layers[static_cast<std::size_t>(furthest)].stage);
+        if (!operations.empty()) position.operation = operations.back();
+    }
     const bool entered = position.phase != phase;
     phase = position.phase;
     if (grain == Grain::Phase && !entered) return;
@@ -215,6 +223,7 @@ void Runner::State::advance(const std::stop_token& stop) {
         nextStep = std::max(nextStep + pause, Clock::now());
     }
     phase.clear();
+    furthest = -1;
     trainer->watchSteps(grain == Grain::Step ? nullptr : this);
     const bool more = trainer->step(cancelled);
     const bool arrived = stopAt >= 0 && trainer->stepsDone() >= stopAt && !trainer->evaluationDue();

@@ -64,6 +64,7 @@ MainWindow::MainWindow(const WindowOptions& options, QWidget* parent) : QMainWin
     m_problems = new ProblemBar(this);
     m_outline = new OutlineView(this);
     m_compare = new ComparePane(this);
+    m_compare->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);  // what it needs is no matter while another page is shown
     std::vector<std::pair<QString, QString>> rules;
     for (const RuleDescription& rule : ruleRegistry()) rules.emplace_back(QString::fromStdString(rule.id), QString::fromStdString(rule.title));
     m_compare->setRules(rules);

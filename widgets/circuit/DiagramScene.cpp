@@ -156,16 +156,29 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
     if (how.interactive) paintSelection(sink, theme, how);
 }
 
+// The depth whose blocks are shown from afar: one that holds nearly everything would say nothing.
+int DiagramScene::depthFromAfar() const {
+    int depth = 0;
+    for (; depth < 3; ++depth) {
+        const auto wide = [&](const PlacedBlock& b) { return b.depth == depth && b.rect.w > 0.5 * shown().bounds.w; };
+        const auto inner = [&](const PlacedBlock& b) { return b.depth == depth + 1; };
+        if (std::none_of(shown().blocks.begin(), shown().blocks.end(), wide) || std::none_of(shown().blocks.begin(), shown().blocks.end(), inner)) break;
+    }
+    return depth;
+}
+
 bool DiagramScene::covered(const PlacedGlyph& g) const {
+    const int depth = depthFromAfar();
     return std::any_of(shown().blocks.begin(), shown().blocks.end(), [&](const PlacedBlock& b) {
-        return b.depth == 0 && b.rect.contains(g.box.centerX(), g.box.centerY());
+        return b.depth == depth && b.rect.contains(g.box.centerX(), g.box.centerY());
     });
 }
 
 // Outermost blocks as solids; the document is not changed by looking at it from a distance.
 void DiagramScene::paintFromAfar(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const {
+    const int depth = depthFromAfar();
     for (const PlacedBlock& b : shown().blocks) {
-        if (b.depth != 0 || !meets(how.clip, toRect(b.rect))) continue;
+        if (b.depth != depth || !meets(how.clip, toRect(b.rect))) continue;
         QPainterPath shape;
         shape.addRoundedRect(toRect(b.rect), 4.0, 4.0);
         sink.path(shape, theme.groupFill(b.fill), {theme.ink, 1.2 / std::max(how.zoom, 0.05), {}, false});

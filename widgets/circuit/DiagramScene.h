@@ -73,6 +73,7 @@ private:
     void paintWires(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
     void paintFromAfar(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
     bool covered(const PlacedGlyph& glyph) const;
+    int depthFromAfar() const;
     void paintErrors(DrawSink& sink, const Theme& theme) const;
     void paintSelection(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
 

@@ -10,14 +10,14 @@ namespace lab {
 
 namespace {
 
-constexpr int kFrameMilliseconds = 32;  // a coarse timer comes late rather than early: this gives 30 frames a second
+constexpr int kFrameMilliseconds = 33;
 constexpr int kIdleMilliseconds = 120;
 
 }  // namespace
 
 RunController::RunController(QObject* parent) : QObject(parent), m_snapshot(std::make_shared<Snapshot>()) {
     m_ownNeeds.channels = false;  // nothing is recorded for nobody
-    m_clock.setTimerType(Qt::CoarseTimer);
+    m_clock.setTimerType(Qt::PreciseTimer);  // a coarse one comes late: 29 frames a second
     m_clock.setInterval(kFrameMilliseconds);
     connect(&m_clock, &QTimer::timeout, this, &RunController::frame);
     m_clock.start();

@@ -101,7 +101,7 @@ private slots:
             QCOMPARE(b.window.mode(), mode);
             docks[mode] = visibleDocks(b.window);
         }
-        QCOMPARE(docks[Mode::Build], (std::set<QString>{"palette", "inspector", "costs"}));
+        QCOMPARE(docks[Mode::Build], (std::set<QString>{"palette", "outline", "inspector", "costs"}));
         QCOMPARE(docks[Mode::Rule], (std::set<QString>{"rule", "data", "training", "steps"}));
         QVERIFY(docks[Mode::Run].count("view-curves") == 1 && docks[Mode::Run].count("palette") == 0);
         QVERIFY(docks[Mode::Compare].empty());

@@ -81,8 +81,8 @@ private slots:
             QVERIFY(names.insert(d.id).second);
             QVERIFY(!d.title.empty() && !d.summary.empty() && !d.origin.empty() && !d.licence.empty() && d.load);
         }
-        QVERIFY(names == std::set<std::string>(
-                             {"fashion-mnist", "seg7", "digits", "iris", "moons", "circles", "spirals", "xor", "blobs"}));
+        QVERIFY(names == std::set<std::string>({"fashion-mnist", "seg7", "digits", "iris", "moons", "circles", "spirals", "xor", "blobs",
+                                                "pointer", "graphs", "order"}));
     }
 
     void everySetThatNeedsNoPackageLoadsAndPrepares() {

@@ -369,6 +369,25 @@ Result<Circuit> makeTemplate(const std::string& id, const std::vector<long>& inp
 Result<Circuit> parseShorthand(const std::string& text, const std::vector<long>& inputShape, int classes) {
     const std::size_t colon = text.find(':');
     const std::string head = text.substr(0, colon);
+    if (head == "line" && colon != std::string::npos) {
+        // The line that the editor's quick-add takes, from the input to the scores.
+        if (inputShape.empty())
+            return templateError(406, "a line of operations needs a sample of one axis, or of channels, height and width.", text.substr(0, 80),
+                                 "Choose a data set first.");
+        const Result<CircuitChange> change = quickAdd(bareEnds(inputShape, false), text.substr(colon + 1), "");
+        if (!change) return change.error();
+        Circuit c = change->circuit;
+        const Operation* last = c.operation(change->selection.back());
+        if (classes >= 2 && last != nullptr && !last->targetOut.empty()) {
+            Axis* axis = c.axis(last->targetOut.front());
+            axis->role = AxisRole::Class;
+            axis->name = "k";
+        }
+        nameMaps(c);
+        groupLayers(c);
+        c.title = text.substr(colon + 1);
+        return c;
+    }
     for (const Builder& b : builders()) {
         if (b.shown.id != head) continue;
         if (colon == std::string::npos) return makeTemplate(head, inputShape, classes);
@@ -378,7 +397,7 @@ Result<Circuit> parseShorthand(const std::string& text, const std::vector<long>&
         return build(b, {head, text, text.substr(colon + 1), inputShape, classes, 0});
     }
     return templateError(401, "'" + text.substr(0, 80) + "' is neither a file nor a known circuit.", text.substr(0, 80),
-                         "Known: " + templateList() + ", and mlp:784-500-500-10 or cnn:16-32-64 with widths of your own.");
+                         "Known: " + templateList() + ", mlp:784-500-500-10 or cnn:16-32-64 with widths of your own, and line:conv 8 k=5 | relu | maxpool | flatten | linear 10.");
 }
 
 namespace {

@@ -116,10 +116,15 @@ private slots:
             return c ? std::string() : c.error().code;
         };
         for (const char* fine : {"transformer:16-4-2", "transformer:causal", "transformer:16-2-1:causal", "gnn:8", "recurrent:5", "spiking:12",
-                                 "autoencoder:tied", "cnn:bn"})
+                                 "autoencoder:tied", "cnn:bn", "line:conv 8 k=5 | relu | maxpool 7 | flatten | linear 10"})
             QCOMPARE(code(fine), std::string());
         for (const char* wrong : {"transformer:16-3", "transformer:0", "gnn:1-2-3", "recurrent:x", "spiking:", "autoencoder:x", "residual-cnn:3"})
             QCOMPARE(code(wrong), std::string("LAB-CIRCUIT-402"));
+        // A line of operations gives the circuit that the template gives; mistakes in it are errors of the line.
+        QCOMPARE(parseShorthand("line:conv 8 | relu | maxpool | conv 16 | relu | maxpool | flatten | linear 10", {1, 12, 12}, 10)->operations,
+                 parseShorthand("cnn", {1, 12, 12}, 10)->operations);
+        QVERIFY(!parseShorthand("line:conv 8 | nonsense", {1, 12, 12}, 10).ok());
+        QVERIFY(!parseShorthand("line:", {1, 12, 12}, 10).ok());
         // Twice as many blocks with weights of their own have twice the block's parameters.
         const auto count = [](const char* text) {
             const Circuit c = *parseShorthand(text, {1, 12, 12}, 10);

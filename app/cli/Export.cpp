@@ -7,7 +7,7 @@
 #include "core/io/PyTorch.h"
 
 #ifdef LAB_GUI
-#include "widgets/circuit/CircuitSvg.h"
+#include "app/CircuitFiles.h"
 #endif
 
 #include <QFileInfo>
@@ -17,7 +17,7 @@ namespace lab {
 namespace {
 
 void options(QCommandLineParser& parser) {
-    parser.addOption({"to", "What to write, by its ending: .npz (weights), .svg (the circuit), .ncd.json (the circuit as data), .py (circuit and rule as PyTorch code).", "F"});
+    parser.addOption({"to", "What to write, by its ending: .npz (weights), .svg, .pdf, .png or .tex (the circuit drawn), .ncd.json (the circuit as data), .py (circuit and rule as PyTorch code).", "F"});
 }
 
 int write(const QString& path, const QByteArray& bytes) {
@@ -39,7 +39,7 @@ int writeCode(const QString& to, LoadedProject& loaded) {
 int run(const QCommandLineParser& parser, const QStringList& positional) {
     if (positional.size() != 1) return wrongUse("export", "name one project file.");
     const QString to = parser.value("to");
-    if (to.isEmpty()) return wrongUse("export", "say where to with --to F.npz, F.svg, F.ncd.json or F.py.");
+    if (to.isEmpty()) return wrongUse("export", "say where to with --to F.npz, F.svg, F.pdf, F.png, F.tex, F.ncd.json or F.py.");
     const std::string path = positional.first().toStdString();
     if (to.endsWith(".npz", Qt::CaseInsensitive) || to.endsWith(".py", Qt::CaseInsensitive)) {
         DataService service;
@@ -53,14 +53,16 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
     if (!project) return fail(project.error());
     const Circuit& circuit = project->experiment.circuit;
     if (to.endsWith(".json", Qt::CaseInsensitive)) return write(to, circuitToJson(circuit));
-    if (to.endsWith(".svg", Qt::CaseInsensitive)) {
+    for (const char* drawn : {".svg", ".pdf", ".png", ".tex"}) {
+        if (!to.endsWith(QLatin1String(drawn), Qt::CaseInsensitive)) continue;
 #ifdef LAB_GUI
-        return write(to, circuitToSvg(circuit, solveSizes(circuit)));
+        const Result<QByteArray> bytes = circuitFileBytes(to, circuit, solveSizes(circuit));
+        return bytes ? write(to, *bytes) : fail(bytes.error());
 #else
         return fail({"LAB-CLI-106", "this build has no drawing code.", to.toStdString(), "Use the full build of Forward Lab."});
 #endif
     }
-    return wrongUse("export", "'" + to + "' ends in nothing that can be written: use .npz, .svg, .ncd.json or .py.");
+    return wrongUse("export", "'" + to + "' ends in nothing that can be written: use .npz, .svg, .pdf, .png, .tex, .ncd.json or .py.");
 }
 
 }  // namespace

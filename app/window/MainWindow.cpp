@@ -1,5 +1,6 @@
 #include "app/window/MainWindow.h"
 
+#include "app/window/CompareRun.h"
 #include "app/window/RulePanel.h"
 #include "app/window/SettingsPanel.h"
 #include "app/window/StepPanel.h"
@@ -12,6 +13,7 @@
 #include "widgets/circuit/CircuitView.h"
 #include "widgets/circuit/ComparePane.h"
 #include "widgets/circuit/CostStrip.h"
+#include "widgets/circuit/CreditView.h"
 #include "widgets/circuit/InspectorView.h"
 #include "widgets/circuit/OutlineView.h"
 #include "widgets/circuit/PaletteView.h"
@@ -41,6 +43,13 @@ namespace {
 constexpr int kReloadDelay = 250;       // milliseconds: a burst of edits loads once
 constexpr int kAutosaveEvery = 20000;
 
+// Out of the settings: whatever else stands there is the light one.
+ThemeKind themeNamed(const QString& name) {
+    for (const ThemeKind kind : {ThemeKind::Dark, ThemeKind::HighContrast, ThemeKind::Print})
+        if (name == QLatin1String(themeName(kind))) return kind;
+    return ThemeKind::Light;
+}
+
 }  // namespace
 
 MainWindow::MainWindow(const WindowOptions& options, QWidget* parent) : QMainWindow(parent), m_options(options) {
@@ -63,11 +72,13 @@ MainWindow::MainWindow(const WindowOptions& options, QWidget* parent) : QMainWin
     m_costs->setView(m_canvas);
     m_problems = new ProblemBar(this);
     m_outline = new OutlineView(this);
+    m_credit = new CreditView(this);
     m_compare = new ComparePane(this);
     m_compare->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Ignored);  // what it needs is no matter while another page is shown
     std::vector<std::pair<QString, QString>> rules;
     for (const RuleDescription& rule : ruleRegistry()) rules.emplace_back(QString::fromStdString(rule.id), QString::fromStdString(rule.title));
     m_compare->setRules(rules);
+    m_duel = new CompareRun(m_run.data(), this);
 
     makeActions();
     makeTopBar();
@@ -100,7 +111,7 @@ MainWindow::MainWindow(const WindowOptions& options, QWidget* parent) : QMainWin
     if (!m_options.safe) {
         QSettings settings;
         if (settings.contains("window/geometry")) restoreGeometry(settings.value("window/geometry").toByteArray());
-        setDark(settings.value("window/dark", false).toBool());
+        setTheme(themeNamed(settings.value("window/theme").toString()));
     }
     themeChanged();
     setMode(Mode::Run);
@@ -147,10 +158,32 @@ void MainWindow::connectAll() {
         m_canvas->setSelection(chosen);
     });
     connect(m_outline, &OutlineView::wireChosen, this, [this](const QString& wire) { m_canvas->selectWire(wire.toStdString()); });
+    // Later: the tree is made anew by what this asks for, and is still in its own event now.
+    connect(m_outline, &OutlineView::blockToggled, this, [this](const QString& group, bool open) {
+        m_canvas->setBlockOpen(group.toStdString(), open);
+        showOutline();  // a block that may not change now goes back to what it is
+    }, Qt::QueuedConnection);
     connect(m_outline, &OutlineView::editRequested, m_canvas, &CircuitView::editRequested);
     connect(m_outline, &OutlineView::deleteRequested, this, [this] { m_canvas->action(CircuitView::Command::Delete)->trigger(); });
     connect(m_compare, &ComparePane::ruleChosen, this, [this](int, const QString&) { compareRules(); });
+    connect(m_compare, &ComparePane::exportRequested, this, &MainWindow::exportFigure);
+    connect(m_compare, &ComparePane::copyRequested, this, &MainWindow::copyFigure);
+    connect(m_compare->view(0), &CircuitView::togglesChanged, this, [this] { m_duel->setActivity(m_compare->view(0)->toggles().activity); });
+    connect(m_duel, &CompareRun::figureChanged, m_compare, &ComparePane::setFigure);
+    connect(m_duel, &CompareRun::changed, this, [this](int side) {
+        const auto at = static_cast<std::size_t>(side);
+        const Snapshot& s = m_duel->snapshot(side);
+        m_compare->setCreditBytes(side, s.creditBytes);
+        m_compare->setLive(side, m_duelFeeds[at].take(s, m_document.experiment().circuit, m_duelMarks[at]));
+    });
+    connect(m_duel, &CompareRun::stateChanged, this, &MainWindow::showRunActions);
     connect(m_canvas, &CircuitView::selectionChanged, this, selected);
+    connect(m_canvas, &CircuitView::creditChanged, this, [this] { m_credit->show(m_canvas->credit(), m_canvas->proposals(), m_canvas->toggles().rule); });
+    connect(m_credit, &CreditView::placeChosen, this, [this](const QString& item, const QString& wire) {
+        m_canvas->showPlace(item.toStdString(), wire.toStdString());
+    });
+    connect(m_credit, &CreditView::proposed, m_canvas, &CircuitView::propose);
+    connect(m_credit, &CreditView::withdrawn, m_canvas, &CircuitView::withdraw);
     connect(m_canvas, &CircuitView::messageShown, this, [this](const QString& text) { say(text); });
     connect(m_inspector, &InspectorView::messageShown, this, [this](const QString& text) { say(text); });
     connect(m_canvas, &CircuitView::editRequested, this, [this](const QString&) {
@@ -264,7 +297,7 @@ void MainWindow::refreshCircuit() {
     showOutline();
     m_compare->setCircuit(circuit, m_sizes);
     m_feed.clear();
-    m_trainAction->setEnabled(m_sizes.ok());
+    m_trainAction->setEnabled(m_sizes.ok() && m_mode != Mode::Compare);
 }
 
 void MainWindow::requestAppraisal() {
@@ -296,25 +329,57 @@ void MainWindow::requestAppraisal() {
 }
 
 void MainWindow::compareRules() {
+    const Experiment& own = m_document.experiment();
+    const std::vector<RuleDescription>& rules = ruleRegistry();
+    // Until somebody chooses: the experiment's rule against the first other one that can train the circuit.
+    std::string other = own.rule;
+    for (std::size_t i = 0; i < rules.size() && other == own.rule; ++i)
+        if (i >= m_appraisal.suits.size() || m_appraisal.suits[i].ok) other = rules[i].id;
+    m_compare->suggest(QString::fromStdString(own.rule), QString::fromStdString(other));
     for (int side = 0; side < 2; ++side) {
-        Experiment e = m_document.experiment();
         const std::string id = m_compare->rule(side).toStdString();
-        if (id != e.rule) e = withRule(e, id);
+        const Experiment e = comparedExperiment(own, id);
         const std::uint64_t request = ++m_compareRequest[static_cast<std::size_t>(side)];
         if (!m_sizes.ok() || m_inputShape.empty()) {
-            m_compare->setMarks(side, {}, tr("Mend the circuit in Build first."));
+            m_compare->setMarks(side, {}, m_sizes.ok() ? tr("Waiting for the data.") : tr("Mend the circuit in Build first."));
             continue;
         }
         QtConcurrent::run([e, shape = m_inputShape, classes = m_classes] { return appraise(e, shape, classes); })
             .then(this, [this, side, request, id](const Appraisal& appraisal) {
                 if (request != m_compareRequest[static_cast<std::size_t>(side)]) return;
                 QString note;
-                const std::vector<RuleDescription>& rules = ruleRegistry();
-                for (std::size_t i = 0; i < rules.size() && i < appraisal.suits.size(); ++i)
-                    if (rules[i].id == id && !appraisal.suits[i].ok) note = QString::fromStdString(appraisal.suits[i].reason);
+                const std::vector<RuleDescription>& all = ruleRegistry();
+                for (std::size_t i = 0; i < all.size() && i < appraisal.suits.size(); ++i)
+                    if (all[i].id == id && !appraisal.suits[i].ok) note = QString::fromStdString(appraisal.suits[i].reason);
+                m_duelMarks[static_cast<std::size_t>(side)] = appraisal.marks;
                 m_compare->setMarks(side, appraisal.marks, note);
+                loadDuel();
             });
     }
+    showRunActions();
+}
+
+void MainWindow::loadDuel() {
+    if (m_mode != Mode::Compare) return;
+    if (m_sizes.ok() && !m_inputShape.empty() && m_compare->suits(0) && m_compare->suits(1))
+        m_duel->load(m_document.experiment(), {m_compare->rule(0).toStdString(), m_compare->rule(1).toStdString()});
+    showRunActions();
+}
+
+void MainWindow::showRunActions() {
+    const bool duel = m_mode == Mode::Compare;
+    const Snapshot& s = m_run.snapshot();
+    const RunState state = duel ? m_duel->state() : s.state;
+    const bool begun = duel ? m_duel->snapshot(0).step > 0 || m_duel->snapshot(1).step > 0 : s.step > 0;
+    const bool fits = m_sizes.ok() && (!duel || (m_compare->suits(0) && m_compare->suits(1) && m_duel->loaded()));
+    m_trainAction->setText(state == RunState::Running ? tr("Pause") : begun && state != RunState::Finished ? tr("Go on") : tr("Train"));
+    // What is about to be loaded anew is not judged by how the last run ended.
+    const bool able = state != RunState::Failed && state != RunState::Finished && state != RunState::Empty;
+    m_trainAction->setEnabled(fits && (able || (!duel && m_reloadTimer.isActive())));
+    m_resetAction->setEnabled(!duel || m_duel->loaded());
+    for (QAction* action : {m_sampleAction, m_lineAction, m_phaseAction, m_stepAction, m_epochAction, m_runToAction})
+        action->setEnabled(!duel && (state == RunState::Ready || state == RunState::Paused));
+    if (duel) m_compare->setStatus(fits || !m_sizes.ok() ? m_duel->status() : tr("Choose two rules that can train this circuit."), state == RunState::Failed);
 }
 
 void MainWindow::showOutline() {
@@ -420,6 +485,10 @@ void MainWindow::advance(RunUntil until) {
 }
 
 void MainWindow::reset() {
+    if (m_mode == Mode::Compare) {
+        m_duel->reset();
+        return;
+    }
     reloadIfDue();
     // What was changed live belongs to the new start.
     if (m_loaded == m_runsWith)
@@ -455,10 +524,7 @@ void MainWindow::snapshotChanged() {
 void MainWindow::runStateChanged() {
     const Snapshot& s = m_run.snapshot();
     const bool running = s.state == RunState::Running;
-    m_trainAction->setText(running ? tr("Pause") : s.step > 0 && s.state != RunState::Finished ? tr("Go on") : tr("Train"));
-    m_trainAction->setEnabled(m_sizes.ok() && s.state != RunState::Failed && s.state != RunState::Finished && s.state != RunState::Empty);
-    for (QAction* action : {m_sampleAction, m_lineAction, m_phaseAction, m_stepAction, m_epochAction, m_runToAction})
-        action->setEnabled(s.state == RunState::Ready || s.state == RunState::Paused);
+    showRunActions();
     refreshPanels();
     if (s.state == RunState::Failed) {
         say(QString::fromStdString(s.message), true);
@@ -470,6 +536,11 @@ void MainWindow::runStateChanged() {
 }
 
 void MainWindow::train() {
+    if (m_mode == Mode::Compare) {
+        if (m_duel->state() == RunState::Running) m_duel->pause();
+        else m_duel->train();
+        return;
+    }
     if (m_run.snapshot().state == RunState::Running) {
         pause();
         return;
@@ -498,12 +569,15 @@ void MainWindow::updateTitle() {
                                                                               : QString()));
 }
 
-void MainWindow::setDark(bool dark) {
-    if (Theme::current().dark != dark) Theme::setDark(dark);
-    if (m_darkAction->isChecked() != dark) m_darkAction->setChecked(dark);
+void MainWindow::setDark(bool dark) { setTheme(dark ? ThemeKind::Dark : ThemeKind::Light); }
+
+void MainWindow::setTheme(ThemeKind kind) {
+    Theme::set(kind);
+    m_themeActions.at(kind)->setChecked(true);
 }
 
 void MainWindow::themeChanged() {
+    m_themeActions.at(Theme::current().kind)->setChecked(true);
     const Theme& t = Theme::current();
     // One control of four parts: a frame around, the chosen part raised and coloured.
     m_modeSwitch->setStyleSheet(QStringLiteral("QWidget#modes { background: %1; border: 1px solid %2; border-radius: 8px; }"

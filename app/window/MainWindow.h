@@ -7,6 +7,7 @@
 #include "app/window/RunController.h"
 #include "core/circuit/SizeSolver.h"
 #include "widgets/circuit/LiveValues.h"
+#include "widgets/common/Theme.h"
 
 #include <QMainWindow>
 #include <QTimer>
@@ -18,14 +19,17 @@ class QDockWidget;
 class QLabel;
 class QMenu;
 class QStackedWidget;
+class QToolBar;
 class QToolButton;
 
 namespace lab {
 
 class CircuitView;
 class ComparePane;
+class CompareRun;
 class OutlineView;
 class CostStrip;
+class CreditView;
 class DataPanel;
 class InspectorView;
 class LiveView;
@@ -56,6 +60,7 @@ public:
     void setMode(Mode mode);
     Mode mode() const { return m_mode; }
     void setDark(bool dark);
+    void setTheme(ThemeKind kind);
     void train();
     void pause();
     void stepLine();                             // to the next line of the rule's equations
@@ -103,6 +108,8 @@ private:
     void requestData(bool failed);               // what the data panel shows of them, in the background
     void showSummary();
     void compareRules();                         // appraises the two rules of the Compare page, in the background
+    void loadDuel();                             // the two runs of that page, once both rules are known to fit
+    void showRunActions();                       // words and keys of Train and its kin, for what they act on now
     void showOutline();
     void adoptSchema(const std::vector<long>& shape, int classes);
     void change(const QString& title, const std::function<void(Experiment&)>& edit, int mergeKey = 0);
@@ -149,10 +156,15 @@ private:
     CostStrip* m_costs = nullptr;
     ComparePane* m_compare = nullptr;
     OutlineView* m_outline = nullptr;
+    CreditView* m_credit = nullptr;
     LiveFeed m_feed;
+    CompareRun* m_duel = nullptr;
+    std::array<LiveFeed, 2> m_duelFeeds;
+    std::array<std::vector<Mark>, 2> m_duelMarks;
     std::array<std::uint64_t, 2> m_compareRequest{};
     ProblemBar* m_problems = nullptr;
     TransportBar* m_transport = nullptr;
+    QToolBar* m_transportBar = nullptr;
     StepPanel* m_steps = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_message = nullptr;
@@ -186,7 +198,7 @@ private:
     QAction* m_runToAction = nullptr;
     QAction* m_resetAction = nullptr;
     QAction* m_seedAction = nullptr;
-    QAction* m_darkAction = nullptr;
+    std::map<ThemeKind, QAction*> m_themeActions;
     QAction* m_layoutAction = nullptr;
     QAction* m_keysAction = nullptr;
     QAction* m_aboutAction = nullptr;

@@ -1,6 +1,7 @@
 // Files of the window: open, save, export, drag and drop, autosave and recovery.
 #include "app/window/MainWindow.h"
 
+#include "app/CircuitFiles.h"
 #include "app/window/ExportDialog.h"
 #include "app/window/Gallery.h"
 #include "app/window/Waiting.h"
@@ -10,12 +11,12 @@
 #include "core/io/Npz.h"
 #include "core/rules/RuleDescription.h"
 #include "widgets/circuit/CircuitView.h"
+#include "widgets/circuit/ComparePane.h"
 #include "widgets/common/Theme.h"
 #include "widgets/plot/FigureExport.h"
 #include "widgets/views/LiveView.h"
 
 #include <QAction>
-#include <QBuffer>
 #include <QClipboard>
 #include <QCloseEvent>
 #include <QDir>
@@ -146,7 +147,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     if (!m_options.safe) {
         QSettings settings;
         settings.setValue("window/geometry", saveGeometry());
-        settings.setValue("window/dark", Theme::current().dark);
+        settings.setValue("window/theme", QString::fromLatin1(themeName(Theme::current().kind)));
         static const char* const names[] = {"build", "rule", "run", "compare"};
         for (const auto& [mode, state] : m_layouts) settings.setValue(QStringLiteral("layout/") + names[static_cast<int>(mode)], state);
     }
@@ -221,11 +222,15 @@ QStringList MainWindow::exportAll(const QString& folder, const QString& extensio
         else
             say(QString::fromStdString(result.error().text()), true);
     };
+    std::map<std::string, std::shared_ptr<const Figure>> figures;
     for (const auto& [id, view] : m_liveViews) {
         QDockWidget* d = dock(QStringLiteral("view-") + QString::fromStdString(id));
-        if (d == nullptr || d->isHidden() || !view->figure() || view->figure()->empty()) continue;
+        if (d != nullptr && !d->isHidden()) figures[id] = view->figure();
+    }
+    if (m_mode == Mode::Compare) figures["comparison"] = m_compare->figure();
+    for (const auto& [id, figure] : figures) {
+        if (!figure || figure->empty()) continue;
         const QString base = folder + QLatin1Char('/') + QString::fromStdString(id);
-        const std::shared_ptr<const Figure> figure = view->figure();
         for (const QString& ending : extension == "csv" ? QStringList{"csv"} : QStringList{extension, "csv"}) {
             const QString path = base + QLatin1Char('.') + ending;
             done(path, whileWaiting(this, tr("Exporting %1 ...").arg(QFileInfo(path).fileName()), [&] { return writeFigure(*figure, path); }));
@@ -325,19 +330,19 @@ void MainWindow::connectFileActions() {
         say(files.size() == 1 ? tr("Exported 1 file into %1").arg(folder) : tr("Exported %1 files into %2").arg(files.size()).arg(folder));
     });
     connect(m_exportCircuitAction, &QAction::triggered, this, [this] {
-        const QString path = QFileDialog::getSaveFileName(this, tr("Export circuit"), folderOf("figure") + "/circuit.svg",
-                                                          tr("SVG (*.svg);;PNG (*.png);;Circuit as data (*.ncd.json)"));
+        QString filter;
+        QString path = QFileDialog::getSaveFileName(this, tr("Export circuit"), folderOf("figure") + "/circuit.svg",
+                                                    circuitFileFilters().join(QStringLiteral(";;")), &filter);
         if (path.isEmpty()) return;
+        // Who chooses another format in the list means it, whatever ending the name still has.
+        const QString ending = filter.section(QLatin1Char('('), 1).remove(QLatin1Char('*')).remove(QLatin1Char(')'));
+        if (!ending.isEmpty() && QFileInfo(path).suffix() == QLatin1String("svg") && ending != QLatin1String(".svg"))
+            path = path.left(path.size() - 4) + ending;
+        else if (QFileInfo(path).suffix().isEmpty()) path += ending;
         rememberFolder("figure", path);
-        QByteArray bytes;
-        if (path.endsWith(".png", Qt::CaseInsensitive)) {
-            QBuffer buffer(&bytes);
-            buffer.open(QIODevice::WriteOnly);
-            m_canvas->toImage(2.0).save(&buffer, "PNG");
-        } else {
-            bytes = path.endsWith(".json", Qt::CaseInsensitive) ? circuitToJson(m_document.experiment().circuit) : m_canvas->toSvg();
-        }
-        const Result<void> done = writeFileAtomically(path.toStdString(), bytes.constData(), static_cast<std::size_t>(bytes.size()));
+        const Result<QByteArray> bytes = circuitFileBytes(path, m_document.experiment().circuit, m_sizes, m_canvas->figureOptions());
+        const Result<void> done = bytes ? writeFileAtomically(path.toStdString(), bytes->constData(), static_cast<std::size_t>(bytes->size()))
+                                        : Result<void>(bytes.error());
         say(done ? tr("Exported %1").arg(QFileInfo(path).fileName()) : QString::fromStdString(done.error().text()), !done);
     });
     connect(m_exportWeightsAction, &QAction::triggered, this, [this] {

@@ -1,6 +1,7 @@
 // Actions, menus, bars and docks of the window, and its four layouts.
 #include "app/window/MainWindow.h"
 
+#include "app/window/CompareRun.h"
 #include "app/window/RulePanel.h"
 #include "app/window/SettingsPanel.h"
 #include "app/window/StepPanel.h"
@@ -9,9 +10,10 @@
 #include "core/rules/RuleDescription.h"
 #include "widgets/circuit/CircuitView.h"
 #include "widgets/circuit/ComparePane.h"
-#include "widgets/circuit/OutlineView.h"
 #include "widgets/circuit/CostStrip.h"
+#include "widgets/circuit/CreditView.h"
 #include "widgets/circuit/InspectorView.h"
+#include "widgets/circuit/OutlineView.h"
 #include "widgets/circuit/PaletteView.h"
 #include "widgets/circuit/ProblemBar.h"
 #include "widgets/common/Theme.h"
@@ -38,7 +40,7 @@ namespace lab {
 namespace {
 
 // Grows when docks are added or renamed: an older stored layout is then ignored.
-constexpr int kLayoutVersion = 3;
+constexpr int kLayoutVersion = 4;
 
 const char* const kModeNames[] = {"build", "rule", "run", "compare"};
 
@@ -58,7 +60,7 @@ void MainWindow::makeActions() {
     m_saveAction = makeAction(this, tr("&Save"), tr("Experiment, weights and history in one file"), QKeySequence::keyBindings(QKeySequence::Save));
     m_saveAsAction = makeAction(this, tr("Save &as…"), tr("Save under another name"), QKeySequence::keyBindings(QKeySequence::SaveAs));
     m_exportAllAction = makeAction(this, tr("Export &all figures…"), tr("Every open view and the circuit, into one folder"), {QKeySequence(tr("Ctrl+Shift+E"))});
-    m_exportCircuitAction = makeAction(this, tr("Export &circuit…"), tr("The diagram as SVG, PNG or .ncd.json"), {QKeySequence(tr("Ctrl+E"))});
+    m_exportCircuitAction = makeAction(this, tr("Export &circuit…"), tr("The diagram as SVG, PDF, PNG, TikZ or .ncd.json"), {QKeySequence(tr("Ctrl+E"))});
     m_exportWeightsAction = makeAction(this, tr("Export &weights…"), tr("All parameters as .npz, named as a PyTorch state_dict"), {});
     m_quitAction = makeAction(this, tr("&Quit"), tr("Leave Forward Lab"), QKeySequence::keyBindings(QKeySequence::Quit));
     m_undoAction = m_document.undoStack().createUndoAction(this, tr("Undo"));
@@ -75,8 +77,21 @@ void MainWindow::makeActions() {
     m_runToAction = makeAction(this, tr("Run to…"), tr("To a step that you choose"), {QKeySequence(tr("Ctrl+F7"))});
     m_resetAction = makeAction(this, tr("Reset"), tr("Back to the same start: same seed, same weights, same order"), {QKeySequence(Qt::SHIFT | Qt::Key_F5)});
     m_seedAction = makeAction(this, tr("New seed"), tr("Another start: other weights, another order"), {QKeySequence(tr("Ctrl+Shift+R"))});
-    m_darkAction = makeAction(this, tr("&Dark theme"), tr("Light on dark"), {QKeySequence(tr("Ctrl+Shift+D"))});
-    m_darkAction->setCheckable(true);
+    auto* themes = new QActionGroup(this);
+    themes->setExclusionPolicy(QActionGroup::ExclusionPolicy::ExclusiveOptional);  // the dark one goes off by its key, too
+    const struct { ThemeKind kind; QString text, tip; QList<QKeySequence> keys; } themeRows[] = {
+        {ThemeKind::Light, tr("&Light theme"), tr("Dark on light"), {}},
+        {ThemeKind::Dark, tr("&Dark theme"), tr("Light on dark"), {QKeySequence(tr("Ctrl+Shift+D"))}},
+        {ThemeKind::HighContrast, tr("&High contrast"), tr("White and strong colours on black, every border drawn"), {}},
+        {ThemeKind::Print, tr("&Print theme"), tr("Black on white without fills, as a paper's printer shows it"), {}}};
+    for (const auto& row : themeRows) {
+        QAction* action = makeAction(this, row.text, row.tip, row.keys);
+        action->setCheckable(true);
+        action->setChecked(row.kind == Theme::current().kind);
+        themes->addAction(action);
+        m_themeActions[row.kind] = action;
+        connect(action, &QAction::triggered, this, [this, kind = row.kind](bool on) { setTheme(on ? kind : ThemeKind::Light); });
+    }
     m_layoutAction = makeAction(this, tr("&Reset layout"), tr("Docks where they were at first"), {});
     m_keysAction = makeAction(this, tr("&Keys…"), tr("All keyboard shortcuts"), {QKeySequence(Qt::Key_F1)});
     m_aboutAction = makeAction(this, tr("&About Forward Lab"), tr("Version and licence"), {});
@@ -117,7 +132,6 @@ void MainWindow::makeActions() {
     connect(m_seedAction, &QAction::triggered, this, [this] {
         change(tr("New seed"), [](Experiment& e) { e.seed = e.seed % 2147483647u + 1; });
     });
-    connect(m_darkAction, &QAction::toggled, this, &MainWindow::setDark);
     connect(m_layoutAction, &QAction::triggered, this, &MainWindow::resetLayout);
     connect(m_keysAction, &QAction::triggered, this, [this] {
         QString rows;
@@ -200,13 +214,15 @@ void MainWindow::makeTopBar() {
 
     m_transport = new TransportBar(m_stepAction, m_epochAction, m_runToAction, m_resetAction, m_seedAction, this);
     connect(m_transport, &TransportBar::speedChanged, this, [this](double speed) { m_run.runner().setSpeed(speed); });
-    auto* transportBar = new QToolBar(tr("Run"), this);
-    transportBar->setObjectName(QStringLiteral("transport"));
-    transportBar->setMovable(false);
-    transportBar->setFloatable(false);
-    transportBar->addWidget(m_transport);
+    m_transportBar = new QToolBar(tr("Run"), this);
+    m_transportBar->setObjectName(QStringLiteral("transport"));
+    m_transportBar->setMovable(false);
+    m_transportBar->setFloatable(false);
+    m_transportBar->toggleViewAction()->setEnabled(false);  // every mode shows or hides it by itself
+    m_transportBar->addWidget(m_transport);
     m_transport->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    addToolBar(Qt::BottomToolBarArea, transportBar);
+    addToolBar(Qt::BottomToolBarArea, m_transportBar);
+    m_compare->setActions({m_trainAction, m_resetAction});
 
     // The middle: canvas and problem line, or the page of Compare.
     auto* work = new QWidget(this);
@@ -252,6 +268,7 @@ void MainWindow::makeDocks() {
     addDock("outline", tr("Outline"), m_outline);
     addDock("inspector", tr("Inspector"), m_inspector);
     addDock("rule", tr("Learning rule"), m_rules);
+    addDock("credit", tr("Credit"), m_credit);
     addDock("data", tr("Data"), m_data);
     addDock("training", tr("Training"), m_training);
     addDock("costs", tr("Costs"), m_costs);
@@ -324,11 +341,13 @@ void MainWindow::makeMenus() {
         group->addAction(toggle);
     }
     QMenu* panels = m_viewMenu->addMenu(tr("Panels"));
-    for (const char* name : {"palette", "inspector", "rule", "data", "training", "costs", "history"}) panels->addAction(dock(name)->toggleViewAction());
+    for (const char* name : {"palette", "outline", "inspector", "rule", "credit", "data", "training", "steps", "costs", "history"}) panels->addAction(dock(name)->toggleViewAction());
     m_viewMenu->addSeparator();
     for (const Command c : {Command::Fit, Command::FitSelection, Command::ZoomIn, Command::ZoomOut, Command::ActualSize}) m_viewMenu->addAction(m_canvas->action(c));
     m_viewMenu->addSeparator();
-    m_viewMenu->addActions({m_darkAction, m_layoutAction});
+    QMenu* theme = m_viewMenu->addMenu(tr("&Theme"));
+    for (const auto& [kind, action] : m_themeActions) theme->addAction(action);
+    m_viewMenu->addAction(m_layoutAction);
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     help->addActions({m_keysAction, m_aboutAction});
@@ -370,6 +389,7 @@ void MainWindow::defaultLayout(Mode mode) {
             QDockWidget* data = place("data", Qt::RightDockWidgetArea);
             tab(data, "training");
             tab(data, "steps");
+            tab(data, "credit");
             if (QDockWidget* training = dock("training")) training->raise();
             resizeDocks({rule, data}, {384, 310}, Qt::Horizontal);
             break;
@@ -428,6 +448,9 @@ void MainWindow::setMode(Mode mode) {
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     setCorner(Qt::BottomLeftCorner, mode == Mode::Run ? Qt::BottomDockWidgetArea : Qt::LeftDockWidgetArea);
     restoreStoredLayout(mode);
+    m_transportBar->setVisible(mode != Mode::Compare);  // its buttons are the experiment's
+    m_duel->setWatched(mode == Mode::Compare);
+    showRunActions();
     DiagramToggles toggles = m_canvas->toggles();
     toggles.rule = mode == Mode::Rule;
     toggles.activity = mode == Mode::Run;

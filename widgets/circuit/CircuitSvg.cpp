@@ -2,8 +2,11 @@
 
 #include "widgets/circuit/GlyphKit.h"
 #include "widgets/circuit/TikzSink.h"
+#include "widgets/common/StablePdf.h"
 
+#include <QBuffer>
 #include <QPainter>
+#include <QPdfWriter>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +16,7 @@ namespace lab {
 namespace {
 
 constexpr double kLargestImage = 16384.0;  // pixels of one side
+constexpr int kPdfResolution = 1200;       // dots per inch of the coordinates
 
 // One line per operation: what it reads and writes. The description that screen readers get.
 QString description(const Circuit& circuit) {
@@ -46,7 +50,8 @@ Prepared prepare(const Circuit& circuit, const SizeSolution& sizes, const Circui
     Prepared p;
     p.scene.setContent(circuit, sizes, options.toggles, options.marks, options.compared);
     if (options.toggles.rule) p.credit = checkCredit(circuit, options.marks);
-    if (!options.compared.empty()) p.outlined = differingMarks(options.marks, options.compared);
+    p.outlined = options.outlined;
+    if (!options.compared.empty()) p.outlined.merge(differingMarks(options.marks, options.compared));
     p.live = options.live;
     p.how.rule = options.toggles.rule;
     p.how.activity = options.toggles.activity ? &options.activity : nullptr;
@@ -76,6 +81,31 @@ QByteArray circuitToSvg(const Circuit& circuit, const SizeSolution& sizes, const
                  options.transparent ? QColor() : theme.background);
     p.scene.paint(sink, theme, p.paint());
     return sink.finish();
+}
+
+QByteArray circuitToPdf(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options) {
+    Prepared p = prepare(circuit, sizes, options);
+    const Theme& theme = themeOf(options);
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    QPdfWriter writer(&buffer);
+    writer.setResolution(kPdfResolution);
+    writer.setTitle(QString::fromStdString(circuit.title));
+    writer.setCreator(QStringLiteral("Forward Lab"));
+    writer.setPageSize(QPageSize(p.page.size() / 96.0, QPageSize::Inch, QString(), QPageSize::ExactMatch));
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0));
+    QPainter painter(&writer);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.scale(kPdfResolution / 96.0, kPdfResolution / 96.0);
+    painter.translate(-p.page.topLeft());
+    if (!options.transparent) painter.fillRect(p.page, theme.background);
+    PainterSink sink(painter);
+    p.scene.paint(sink, theme, p.paint());
+    painter.end();
+    buffer.close();
+    stripPdfDates(bytes);
+    return bytes;
 }
 
 QImage circuitToImage(const Circuit& circuit, const SizeSolution& sizes, double scale, const CircuitFigureOptions& options) {

@@ -1,4 +1,4 @@
-// A circuit as an SVG file: text stays text, ids follow the circuit's, no raster images. Needs a QGuiApplication
+// A circuit as the bytes of a file: text stays text, ids follow the circuit's, no raster images. Needs a QGuiApplication
 // (offscreen is enough) for the font metrics; no window.
 #pragma once
 
@@ -22,11 +22,14 @@ struct CircuitFigureOptions {
     std::map<std::string, double> activity;   // drawn when toggles.activity is set
     const LiveValues* live = nullptr;         // gauges of the rule's losses; lives as long as the call
     std::vector<Mark> compared;               // marks of another rule: room for them, and outlines where they differ
+    std::set<int> outlined;                   // marks that are outlined whatever they are compared with
 };
 
 // As a TikZ document for pdflatex; see TikzSink.
 QByteArray circuitToTikz(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options = {});
 QByteArray circuitToSvg(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options = {});
+// One page as large as the picture, 96 scene units to the inch; type is embedded. The same circuit gives the same bytes.
+QByteArray circuitToPdf(const Circuit& circuit, const SizeSolution& sizes, const CircuitFigureOptions& options = {});
 // Pixels per scene unit: scale.
 QImage circuitToImage(const Circuit& circuit, const SizeSolution& sizes, double scale,
                       const CircuitFigureOptions& options = {});

@@ -94,9 +94,28 @@ void CircuitView::setCircuit(const Circuit& circuit, const SizeSolution& sizes) 
 }
 
 void CircuitView::setRuleMarks(const std::vector<Mark>& marks) {
-    m_marks = marks;
+    if (marks.size() != m_ruleMarks.size() || !differingMarks(marks, m_ruleMarks).empty()) m_proposals.clear();
+    m_ruleMarks = marks;
     m_loss = -1;
-    if (!m_otherMarks.empty()) m_outlined = differingMarks(m_marks, m_otherMarks);
+    gatherMarks();
+}
+
+void CircuitView::propose(const CreditProposal& proposal) {
+    m_proposals.push_back(proposal);
+    gatherMarks();
+}
+
+void CircuitView::withdraw(int proposal) {
+    if (proposal < 0 || proposal >= int(m_proposals.size())) return;
+    m_proposals.erase(m_proposals.begin() + proposal);
+    gatherMarks();
+}
+
+void CircuitView::gatherMarks() {
+    m_marks = m_ruleMarks;
+    for (const CreditProposal& p : m_proposals) m_marks.insert(m_marks.end(), p.marks.begin(), p.marks.end());
+    m_outlined = m_compared ? differingMarks(m_marks, m_otherMarks) : std::set<int>();
+    for (std::size_t i = m_ruleMarks.size(); i < m_marks.size(); ++i) m_outlined.insert(int(i));
     if (!m_toggles.rule) return;
     relayout();
     if (!m_userMoved) fit();
@@ -104,7 +123,6 @@ void CircuitView::setRuleMarks(const std::vector<Mark>& marks) {
 
 void CircuitView::setLive(const LiveValues& live) {
     m_live = live;
-    m_activity = live.glow;
     if (isVisible() && (m_toggles.activity || m_toggles.rule)) update();
 }
 
@@ -117,19 +135,13 @@ void CircuitView::setNow(const std::string& operation) {
 
 void CircuitView::setCompared(const std::vector<Mark>& other) {
     m_otherMarks = other;
-    m_outlined = differingMarks(m_marks, other);
-    relayout();
-    if (!m_userMoved) fit();
+    m_compared = true;
+    gatherMarks();
 }
 
 void CircuitView::chooseLoss(int mark) {
     m_loss = mark >= 0 && mark < int(m_marks.size()) && m_marks[std::size_t(mark)].kind == Mark::Kind::LocalLoss ? mark : -1;
     update();
-}
-
-void CircuitView::setActivity(const std::map<std::string, double>& activity) {
-    m_activity = activity;
-    if (m_toggles.activity && isVisible()) update();
 }
 
 void CircuitView::setEditable(bool editable) {
@@ -158,7 +170,7 @@ void CircuitView::setToggles(const DiagramToggles& toggles) {
 
 void CircuitView::relayout() {
     m_scene.setContent(m_circuit, m_sizes, m_toggles, m_marks, m_otherMarks);
-    if (m_toggles.rule) m_credit = checkCredit(m_circuit, m_marks);
+    m_credit = m_toggles.rule ? checkCredit(m_circuit, m_marks) : CreditReport();
     if (m_loss >= int(m_marks.size())) m_loss = -1;
     emit creditChanged();
     emit viewportMoved();
@@ -195,6 +207,16 @@ void CircuitView::request(const Result<CircuitChange>& change) {
 void CircuitView::setSelection(const std::vector<std::string>& ids) { changeSelection(ids, {}); }
 
 void CircuitView::selectWire(const std::string& wire) { changeSelection({}, wire); }
+
+void CircuitView::showPlace(const std::string& item, const std::string& wire) {
+    if (m_circuit.operation(item) != nullptr || m_circuit.group(item) != nullptr) {
+        changeSelection({item}, {});
+        ensureVisible(m_scene.rectOf(item));
+    } else if (m_circuit.wire(wire) != nullptr) {
+        changeSelection({}, wire);
+        ensureVisible(m_scene.rectOfWire(wire));
+    }
+}
 
 void CircuitView::changeSelection(std::vector<std::string> ids, const std::string& wire) {
     if (ids == m_selection && wire == m_selectedWire) return;

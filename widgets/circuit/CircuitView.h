@@ -4,7 +4,8 @@
 
 #include "core/circuit/CircuitEdits.h"
 #include "core/rules/RuleDescription.h"
-#include "widgets/circuit/DiagramScene.h"
+#include "widgets/circuit/CircuitSvg.h"
+#include "widgets/circuit/CreditView.h"
 
 #include <QImage>
 #include <QStringList>
@@ -52,9 +53,12 @@ public:
     const SizeSolution& sizes() const { return m_sizes; }
     void setTextForm(CircuitTextForm form) { m_textForm = std::move(form); }
 
-    // Marks of the rule, drawn while the Rule toggle is on. Activity: wire id -> rank-normalised mean |a| in [0, 1].
+    // Marks of the rule, drawn while the Rule toggle is on. Proposals belong to the marks that they answer: other marks end them.
     void setRuleMarks(const std::vector<Mark>& marks);
-    void setActivity(const std::map<std::string, double>& activity);
+    // Marks that somebody wants to try: drawn outlined beside the rule's own, and counted by credit().
+    void propose(const CreditProposal& proposal);
+    void withdraw(int proposal);
+    const std::vector<CreditProposal>& proposals() const { return m_proposals; }
     // Everything of a run that the diagram can show, from LiveFeed. Repaints only what is visible and switched on.
     void setLive(const LiveValues& live);
     const LiveValues& live() const { return m_live; }
@@ -78,6 +82,10 @@ public:
     std::string selectedWire() const { return m_selectedWire; }
     void setSelection(const std::vector<std::string>& ids);
     void selectWire(const std::string& wire);
+    // Selects an operation or block, or else a wire, and moves it into the view.
+    void showPlace(const std::string& item, const std::string& wire);
+    // Closes or opens a block in place: one named change.
+    void setBlockOpen(const std::string& group, bool open);
 
     double zoom() const { return m_scale; }
     void setZoom(double factor);  // about the centre of the view
@@ -107,8 +115,8 @@ public:
     void dropPreset(const QString& word, QPointF widget);
 
     // The diagram as it is on screen (toggles included), for export and clipboard.
+    CircuitFigureOptions figureOptions() const;  // `live` points into this view: good until the next setLive
     QByteArray toSvg() const;
-    QByteArray toTikz() const;  // black on white, for a paper
     QImage toImage(double scale) const;
     const DiagramLayout& diagramLayout() const { return m_scene.layout(); }
     QPointF toWidget(QPointF scene) const;
@@ -177,6 +185,7 @@ private:
     void makeActions();
     void run(Command command);
     void relayout();
+    void gatherMarks();
     void request(const Result<CircuitChange>& change);
     void changeSelection(std::vector<std::string> ids, const std::string& wire);
     void walk(int step);
@@ -234,12 +243,14 @@ private:
     std::vector<std::string> m_ghostNew;
     QString m_ghostText;
     int m_problem = -1;
-    std::vector<Mark> m_marks;
-    std::map<std::string, double> m_activity;
+    std::vector<Mark> m_marks;       // the rule's, then those proposed
+    std::vector<Mark> m_ruleMarks;
+    std::vector<CreditProposal> m_proposals;
     LiveValues m_live;
     std::string m_now;
     CreditReport m_credit;
     std::vector<Mark> m_otherMarks;
+    bool m_compared = false;
     std::set<int> m_outlined;
     int m_loss = -1;
 

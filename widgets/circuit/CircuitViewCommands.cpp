@@ -73,39 +73,25 @@ void CircuitView::pasteClipboard() {
     request(paste(m_circuit, *part, anchorForAdding()));
 }
 
-QByteArray CircuitView::toSvg() const {
+CircuitFigureOptions CircuitView::figureOptions() const {
     CircuitFigureOptions options;
     options.toggles = m_toggles;
     options.theme = Theme::current().kind;
     options.marks = m_marks;
-    options.activity = m_activity;
+    options.activity = m_live.glow;
     options.live = m_live.empty() ? nullptr : &m_live;
     options.compared = m_otherMarks;
-    return circuitToSvg(m_circuit, m_sizes, options);
+    options.outlined = m_outlined;
+    return options;
 }
 
-QByteArray CircuitView::toTikz() const {
-    CircuitFigureOptions options;
-    options.toggles = m_toggles;
-    options.theme = ThemeKind::Print;
-    options.marks = m_marks;
-    options.activity = m_activity;
-    options.live = m_live.empty() ? nullptr : &m_live;
-    return circuitToTikz(m_circuit, m_sizes, options);
-}
+QByteArray CircuitView::toSvg() const { return circuitToSvg(m_circuit, m_sizes, figureOptions()); }
 
-QImage CircuitView::toImage(double scale) const {
-    CircuitFigureOptions options;
-    options.toggles = m_toggles;
-    options.theme = Theme::current().kind;
-    options.marks = m_marks;
-    options.activity = m_activity;
-    options.live = m_live.empty() ? nullptr : &m_live;
-    options.compared = m_otherMarks;
-    return circuitToImage(m_circuit, m_sizes, scale, options);
-}
+QImage CircuitView::toImage(double scale) const { return circuitToImage(m_circuit, m_sizes, scale, figureOptions()); }
 
 // ---- commands -------------------------------------------------------------------------------------------------------
+
+void CircuitView::setBlockOpen(const std::string& group, bool open) { request(setGroupOpen(m_circuit, group, open)); }
 
 QAction* CircuitView::action(Command command) const { return m_actions.at(command); }
 

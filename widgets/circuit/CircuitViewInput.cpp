@@ -471,13 +471,10 @@ QString CircuitView::toolTipAt(QPointF scene) const {
         const long n = m_sizes.elements(m_circuit, hit.id);
         if (n > 0) tip += QStringLiteral("<br>%L1 numbers per sample").arg(qlonglong(n));
         const auto mean = m_live.mean.find(hit.id);
-        const auto a = m_activity.find(hit.id);
         if (mean != m_live.mean.end()) {
             tip += std::isfinite(mean->second) ? QStringLiteral("<br>mean |a| = %1 at step %L2").arg(mean->second, 0, 'g', 4).arg(qlonglong(m_live.step))
                                                : QStringLiteral("<br><b>holds values that are no numbers</b>");
             if (hit.id == m_live.broken) tip += QStringLiteral("<br>the first wire where it happened");
-        } else if (a != m_activity.end()) {
-            tip += QStringLiteral("<br>activity rank %1").arg(a->second, 0, 'f', 2);
         }
         return tip;
     }

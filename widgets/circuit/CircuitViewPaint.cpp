@@ -22,7 +22,7 @@ DiagramPaint CircuitView::paintState() const {
     DiagramPaint how;
     how.selected.insert(m_selection.begin(), m_selection.end());
     how.selectedWire = m_selectedWire;
-    how.activity = m_toggles.activity ? &m_activity : nullptr;
+    how.activity = m_toggles.activity ? &m_live.glow : nullptr;
     how.rule = m_toggles.rule;
     how.zoom = m_scale;
     how.interactive = true;
@@ -180,8 +180,8 @@ void CircuitView::paintMinimap(QPainter& painter) const {
     if (m_toggles.activity) {
         QColor glow = theme.activity;
         for (const PlacedSpan& s : diagramLayout().spans) {
-            const auto a = m_activity.find(s.wire);
-            if (a == m_activity.end() || s.points.empty()) continue;
+            const auto a = m_live.glow.find(s.wire);
+            if (a == m_live.glow.end() || s.points.empty()) continue;
             glow.setAlphaF(float(0.15 + 0.6 * std::clamp(std::isfinite(a->second) ? a->second : 1.0, 0.0, 1.0)));
             painter.setBrush(glow);
             painter.drawRect(place(QRectF(s.points.front().x, s.points.front().y - 8.0, s.points.back().x - s.points.front().x, 16.0)));

@@ -105,10 +105,7 @@ void OutlineView::setCircuit(const Circuit& circuit, const SizeSolution& sizes, 
         if (parent.empty()) m_tree->addTopLevelItem(item);
         else groups[parent]->addChild(item);
     }
-    for (const Group& g : circuit.groups) {
-        const auto was = open.find(qs(g.id));
-        groups[g.id]->setExpanded(g.open && (was == open.end() || was->second));
-    }
+    for (const Group& g : circuit.groups) groups[g.id]->setExpanded(g.open);
     for (QTreeWidgetItemIterator it(m_tree); *it != nullptr; ++it)
         if (Row((*it)->type() - QTreeWidgetItem::UserType) == Row::Operation) {
             const auto was = open.find((*it)->data(0, kId).toString());

@@ -201,6 +201,16 @@ const QStringList& mathsNames() {
 
 }  // namespace
 
+const char* themeName(ThemeKind kind) {
+    switch (kind) {
+        case ThemeKind::Dark: return "dark";
+        case ThemeKind::HighContrast: return "contrast";
+        case ThemeKind::Print: return "print";
+        case ThemeKind::Light: break;
+    }
+    return "light";
+}
+
 const QColor& Theme::seriesColor(int i) const { return series[std::size_t(std::max(i, 0)) % series.size()]; }
 
 const QColor& Theme::groupFill(const std::string& token) const {

@@ -17,6 +17,9 @@ namespace lab {
 // Light and dark for the screen, high contrast for those who need it, print: black on white without fills.
 enum class ThemeKind { Light, Dark, HighContrast, Print };
 
+// What settings and files call it: "light", "dark", "contrast", "print".
+const char* themeName(ThemeKind kind);
+
 struct Theme {
     ThemeKind kind = ThemeKind::Light;
     bool dark = false;

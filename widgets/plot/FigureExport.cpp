@@ -1,5 +1,6 @@
 #include "widgets/plot/FigureExport.h"
 
+#include "widgets/common/StablePdf.h"
 #include "widgets/plot/FigurePainter.h"
 
 #include <QBuffer>
@@ -39,20 +40,6 @@ void paint(QPainter& painter, const Figure& figure, const FigureExportOptions& o
     FigurePainter(style, vector).paint(painter, figure, layout);
 }
 
-// QPdfWriter stamps the moment of writing and a random identity; the same figure must give the same bytes.
-void stripDates(QByteArray& pdf) {
-    for (const char* key : {"/CreationDate (D:", "/ModDate (D:"}) {
-        for (qsizetype at = pdf.indexOf(key); at >= 0; at = pdf.indexOf(key, at + 1)) {
-            qsizetype digit = at + static_cast<qsizetype>(qstrlen(key));
-            static constexpr char kFixed[] = "20000101000000";
-            for (int i = 0; kFixed[i] != 0 && digit < pdf.size() && pdf[digit] >= '0' && pdf[digit] <= '9'; ++i) pdf[digit++] = kFixed[i];
-            // The zone of the machine: as many characters of a fixed one.
-            static constexpr char kZone[] = "+00'00'";
-            for (int i = 0; kZone[i] != 0 && digit < pdf.size() && pdf[digit] != ')'; ++i) pdf[digit++] = kZone[i];
-        }
-    }
-}
-
 QByteArray svg(const Figure& figure, const FigureExportOptions& options) {
     QByteArray bytes;
     QBuffer buffer(&bytes);
@@ -84,7 +71,7 @@ QByteArray pdf(const Figure& figure, const FigureExportOptions& options) {
     paint(painter, figure, options, true);
     painter.end();
     buffer.close();
-    stripDates(bytes);
+    stripPdfDates(bytes);
     return bytes;
 }
 

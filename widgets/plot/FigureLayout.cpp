@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <limits>
 
 namespace lab {
@@ -520,9 +521,13 @@ FigureLayout layoutFigure(const Figure& figure, const QRectF& rect, const Figure
 
     bool shared = figure.sharedLegend && n > 1;
     if (shared) {
-        layout.legend = legendOf(figure.panels[0]);
-        for (const FigurePanel& panel : figure.panels)
-            if (!sameEntries(layout.legend, legendOf(panel))) shared = false;
+        // Tables and messages have no say in it.
+        bool first = true;
+        for (const FigurePanel& panel : figure.panels) {
+            if (std::holds_alternative<TablePanel>(panel.content) || std::holds_alternative<MessagePanel>(panel.content)) continue;
+            if (std::exchange(first, false)) layout.legend = legendOf(panel);
+            else if (!sameEntries(layout.legend, legendOf(panel))) shared = false;
+        }
         if (!shared) layout.legend.clear();
     }
     // From below: caption, shared legend.

@@ -586,7 +586,10 @@ private slots:
     void layersByKeyboard() {
         Bench b(perceptron());
         const std::string wire = b.op("L2").in.front();
-        b.view.setActivity({{wire, 0.8}});
+        LiveValues live;
+        live.step = 3;
+        live.glow = {{wire, 0.8}};
+        b.view.setLive(live);
         b.key(Qt::Key_A);
         QVERIFY(b.view.toSvg().contains("id=\"activity\""));
         b.key(Qt::Key_A);

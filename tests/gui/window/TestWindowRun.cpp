@@ -1,10 +1,13 @@
 // The run in the window: train, pause, step, reset, seed, live changes; what is watched, and that watching changes nothing.
 #include "WindowBench.h"
 
+#include "app/window/CompareRun.h"
 #include "app/window/MathColumn.h"
 #include "app/window/RulePanel.h"
 #include "core/document/Views.h"
+#include "widgets/circuit/ComparePane.h"
 #include "widgets/params/ParamForm.h"
+#include "widgets/plot/FigureExport.h"
 #include "widgets/views/LiveView.h"
 
 #include <QComboBox>
@@ -68,6 +71,81 @@ private slots:
         QVERIFY(b.window.canvas()->editable());
         QVERIFY(b.trigger("Go on"));
         QVERIFY(until([&] { return b.now().step > step; }));
+    }
+
+    // Two rules on one circuit: both train in the background, from one start; the experiment never learns of it.
+    void twoRulesTrainSideBySide() {
+        Bench b(tinyExperiment("forward-forward"));
+        QVERIFY(b.ready());
+        QVERIFY(QTest::qWaitForWindowActive(&b.window));
+        const Experiment before = b.experiment();
+        auto* pane = b.window.findChild<ComparePane*>();
+        auto* duel = b.window.findChild<CompareRun*>();
+        QVERIFY(pane != nullptr && duel != nullptr && !duel->loaded());
+        QTest::keyClick(&b.window, Qt::Key_4, Qt::ControlModifier);
+        QVERIFY(until([&] { return duel->state() == RunState::Ready; }));
+        QCOMPARE(pane->rule(0).toStdString(), before.rule);
+        QCOMPARE(pane->rule(1).toStdString(), ruleRegistry().front().id == before.rule ? ruleRegistry()[1].id : ruleRegistry().front().id);
+        QVERIFY(pane->view(0)->credit().operations != pane->view(1)->credit().operations);
+        QCOMPARE(duel->snapshot(0).plannedSteps, duel->snapshot(1).plannedSteps);
+
+        const auto epochs = [&](int side) { return duel->snapshot(side).evaluations ? duel->snapshot(side).evaluations->size() : 0; };
+        QTest::keyClick(&b.window, Qt::Key_F5);
+        QVERIFY(until([&] { return epochs(0) >= 2 && epochs(1) >= 2; }));
+        QCOMPARE(b.action("Pause")->isEnabled(), true);
+        QVERIFY(until([&] { return pane->figure() && pane->figure()->panels.size() == 3 && !pane->figure()->empty(); }, 5000));
+        QVERIFY(until([&] {
+            const auto* curves = std::get_if<CurvesPanel>(&pane->figure()->panels[0].content);
+            return curves != nullptr && curves->series.size() == 2 && curves->series[0].points.size() >= 2 && curves->series[1].points.size() >= 2;
+        }, 5000));
+        const Figure figure = *pane->figure();
+        const auto& accuracy = std::get<CurvesPanel>(figure.panels[0].content);
+        QCOMPARE(accuracy.series[0].title, findRule(before.rule)->title);
+        QCOMPARE(accuracy.series[0].points[0].y, 100 * (*duel->snapshot(0).evaluations)[0].testAccuracy);
+        const auto& table = std::get<TablePanel>(figure.panels[2].content);
+        QCOMPARE(table.header.size(), std::size_t(3));
+        for (const char* row : {"test accuracy", "objective", "samples / s", "held for credit"}) {
+            const auto found = std::find_if(table.rows.begin(), table.rows.end(), [&](const auto& r) { return r.front() == row; });
+            QVERIFY2(found != table.rows.end() && (*found)[1] != "–" && (*found)[2] != "–", row);
+        }
+        // Taken away like every other figure.
+        QTemporaryDir folder;
+        const QStringList files = b.window.exportAll(folder.path(), "svg");
+        for (const char* name : {"/comparison.svg", "/comparison.csv"}) QVERIFY2(files.contains(folder.path() + name), name);
+        for (const FigureFormat format : {FigureFormat::Svg, FigureFormat::Pdf, FigureFormat::Png, FigureFormat::Csv})
+            QVERIFY(figureBytes(figure, format).ok());
+
+        // The same button pauses both, and the key of Reset brings both back to one start.
+        QTest::keyClick(&b.window, Qt::Key_F5);
+        QVERIFY(until([&] { return duel->state() == RunState::Paused; }));
+        const std::string first = (*duel->snapshot(0).evaluations)[0].fingerprint;
+        QTest::keyClick(&b.window, Qt::Key_F5, Qt::ShiftModifier);
+        QVERIFY(until([&] { return duel->state() == RunState::Ready && duel->snapshot(0).step == 0 && duel->snapshot(1).step == 0; }));
+
+        // Another rule by keyboard: both begin anew.
+        QTest::keyClick(&b.window, Qt::Key_F5);
+        QVERIFY(until([&] { return duel->snapshot(0).step > 0 && duel->snapshot(1).step > 0; }));
+        const QString was = pane->rule(1);
+        pane->chooser(1)->setFocus();
+        for (int i = 0; i < 3 && (pane->rule(1) == was || pane->rule(1) == pane->rule(0)); ++i) QTest::keyClick(pane->chooser(1), Qt::Key_Down);
+        QVERIFY(pane->rule(1) != was);
+        QVERIFY(until([&] { return duel->state() == RunState::Ready && duel->snapshot(1).rule != nullptr && duel->snapshot(1).rule->id == pane->rule(1).toStdString(); }));
+        QCOMPARE(duel->snapshot(0).step, std::int64_t(0));
+
+        // Nobody looks: both pause. The experiment is where it was, and its own run gives the bits that its side gave.
+        QTest::keyClick(&b.window, Qt::Key_F5);
+        QVERIFY(until([&] { return duel->state() == RunState::Running; }));
+        b.window.setMode(Mode::Run);
+        b.window.setMode(Mode::Compare);
+        QVERIFY(until([&] { return duel->state() == RunState::Paused; }));
+        b.window.setMode(Mode::Run);
+        QVERIFY(b.experiment() == before);
+        QCOMPARE(b.window.document().undoStack().count(), 0);
+        QCOMPARE(b.now().step, std::int64_t(0));
+        QCOMPARE(b.now().state, RunState::Ready);
+        QVERIFY(b.trigger("Epoch"));
+        QVERIFY(until([&] { return b.now().evaluations && !b.now().evaluations->empty(); }));
+        QCOMPARE(b.now().evaluations->front().fingerprint, first);
     }
 
     void oneStepInSlowMotion() {

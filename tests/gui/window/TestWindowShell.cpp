@@ -4,6 +4,8 @@
 #include "app/window/RulePanel.h"
 #include "app/window/SettingsPanel.h"
 #include "core/document/Views.h"
+#include "widgets/circuit/CreditView.h"
+#include "widgets/circuit/OutlineView.h"
 #include "widgets/views/LiveView.h"
 
 #include <QComboBox>
@@ -11,10 +13,12 @@
 #include <QListWidget>
 #include <QMenu>
 #include <QMenuBar>
+#include <QPushButton>
 #include <QSettings>
 #include <QSpinBox>
 #include <QStackedWidget>
 #include <QToolButton>
+#include <QTreeWidget>
 #include <QUndoStack>
 
 #include <map>
@@ -102,7 +106,7 @@ private slots:
             docks[mode] = visibleDocks(b.window);
         }
         QCOMPARE(docks[Mode::Build], (std::set<QString>{"palette", "outline", "inspector", "costs"}));
-        QCOMPARE(docks[Mode::Rule], (std::set<QString>{"rule", "data", "training", "steps"}));
+        QCOMPARE(docks[Mode::Rule], (std::set<QString>{"rule", "credit", "data", "training", "steps"}));
         QVERIFY(docks[Mode::Run].count("view-curves") == 1 && docks[Mode::Run].count("palette") == 0);
         QVERIFY(docks[Mode::Compare].empty());
         QVERIFY(!b.window.canvas()->isVisible());
@@ -188,6 +192,123 @@ private slots:
         Theme::setDark(false);
         Bench next(tinyExperiment("backprop"));
         QVERIFY(Theme::current().dark);
+    }
+
+    void allFourThemesCanBeChosenAndAreKept() {
+        const std::pair<const char*, ThemeKind> rows[] = {
+            {"Dark theme", ThemeKind::Dark}, {"High contrast", ThemeKind::HighContrast}, {"Print theme", ThemeKind::Print}, {"Light theme", ThemeKind::Light}};
+        for (const auto& [text, kind] : rows) {
+            {
+                Bench b(tinyExperiment("backprop"));
+                QVERIFY(b.trigger(text));
+                QCOMPARE(Theme::current().kind, kind);
+                for (const auto& [other, otherKind] : rows) QCOMPARE(b.action(other)->isChecked(), otherKind == kind);
+                b.window.document().undoStack().setClean();
+                ModalAnswer discard([](QWidget* box) { clickButton(box, "Discard"); });
+                QVERIFY(b.window.close());
+            }
+            Theme::set(ThemeKind::Light);
+            Bench next(tinyExperiment("backprop"));
+            QCOMPARE(Theme::current().kind, kind);
+            QVERIFY(next.action(text)->isChecked());
+        }
+        // The key of the dark one is a switch.
+        Bench b(tinyExperiment("backprop"));
+        QVERIFY(QTest::qWaitForWindowActive(&b.window));
+        QTest::keyClick(&b.window, Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(Theme::current().kind, ThemeKind::Dark);
+        QTest::keyClick(&b.window, Qt::Key_D, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(Theme::current().kind, ThemeKind::Light);
+        QVERIFY(b.action("Light theme")->isChecked());
+    }
+
+    void theOutlineOpensAndClosesBlocks() {
+        Bench b(tinyExperiment("backprop"));
+        QVERIFY(b.ready());
+        b.window.setMode(Mode::Build);
+        b.window.canvas()->setSelection({"L2"});
+        b.window.canvas()->action(CircuitView::Command::Group)->trigger();
+        const std::string block = b.experiment().circuit.groups.back().id;
+        QVERIFY(b.experiment().circuit.group(block)->open);
+        auto* tree = b.window.findChild<OutlineView*>()->tree();
+        const auto row = [&] {
+            for (QTreeWidgetItemIterator it(tree); *it != nullptr; ++it)
+                if ((*it)->data(0, Qt::UserRole).toString().toStdString() == block) return *it;
+            return static_cast<QTreeWidgetItem*>(nullptr);
+        };
+        b.window.dock("outline")->raise();
+        QVERIFY(row() != nullptr && row()->isExpanded());
+        const int before = b.window.document().undoStack().count();
+        // By keyboard, in the tree itself.
+        tree->setCurrentItem(row());
+        QTest::keyClick(tree, Qt::Key_Left);
+        QVERIFY(until([&] { return !b.experiment().circuit.group(block)->open; }, 2000));
+        QCOMPARE(b.window.document().undoStack().count(), before + 1);
+        QVERIFY2(b.window.document().undoStack().undoText().startsWith("Close"), qPrintable(b.window.document().undoStack().undoText()));
+        QVERIFY(!row()->isExpanded());
+        tree->expandItem(row());
+        QVERIFY(until([&] { return b.experiment().circuit.group(block)->open; }, 2000));
+        // Undo on the canvas folds the tree as well.
+        b.window.document().undoStack().undo();
+        QVERIFY(!b.experiment().circuit.group(block)->open);
+        QVERIFY(!row()->isExpanded());
+    }
+
+    void creditIsListedWithItsPlaces() {
+        Bench b(tinyExperiment("mono-forward"));
+        QVERIFY(b.ready());
+        b.window.setMode(Mode::Rule);
+        b.window.dock("credit")->raise();
+        auto* credit = b.window.findChild<CreditView*>();
+        CircuitView* canvas = b.window.canvas();
+        // Marks as a rule without its cut would have them: one finding, at its place, with a way out.
+        Mark tap, loss, writer;
+        tap.kind = Mark::Kind::Tap;
+        loss.kind = Mark::Kind::LocalLoss;
+        writer.kind = Mark::Kind::Writer;
+        std::vector<Mark> marks;
+        for (const char* id : {"L1", "L2", "L3"}) {
+            const int layer = id[1] - '1';
+            const std::string wire = b.experiment().circuit.operation(id)->out.front();
+            for (Mark* m : {&tap, &loss, &writer}) {
+                m->layer = layer;
+                m->operation = id;
+                m->wire = wire;
+                marks.push_back(*m);
+            }
+        }
+        Mark cut;
+        cut.kind = Mark::Kind::Cut;
+        cut.wire = b.experiment().circuit.operation("L3")->in.front();
+        cut.layer = 1;
+        marks.push_back(cut);
+        QVERIFY(until([&] { return !canvas->credit().operations.empty(); }, 5000));
+        canvas->setRuleMarks(marks);
+        QCOMPARE(canvas->credit().findings.size(), std::size_t(1));
+        QCOMPARE(credit->findings(), 1);
+        QPushButton* fix = nullptr;
+        QAbstractButton* sentence = nullptr;
+        for (QAbstractButton* button : credit->findChildren<QAbstractButton*>()) {
+            if (!button->isVisibleTo(credit)) continue;
+            if (auto* push = qobject_cast<QPushButton*>(button)) fix = push;
+            else sentence = button;
+        }
+        QVERIFY(fix != nullptr && sentence != nullptr);
+        QTest::mouseClick(sentence, Qt::LeftButton);
+        QCOMPARE(canvas->selection(), std::vector<std::string>{canvas->credit().findings.front().operation});
+        const int edits = b.window.document().undoStack().count();
+        fix->setFocus();
+        QTest::keyClick(fix, Qt::Key_Space);
+        QCOMPARE(canvas->proposals().size(), std::size_t(1));
+        QVERIFY(canvas->credit().findings.empty());
+        QCOMPARE(b.window.document().undoStack().count(), edits);  // a picture to think with, no edit
+        fix = nullptr;
+        for (QPushButton* push : credit->findChildren<QPushButton*>())
+            if (push->text() == "Take it back") fix = push;
+        QVERIFY(fix != nullptr);
+        QTest::mouseClick(fix, Qt::LeftButton);
+        QVERIFY(canvas->proposals().empty());
+        QCOMPARE(credit->findings(), 1);
     }
 
     void panelsShowWhatIsLoaded() {

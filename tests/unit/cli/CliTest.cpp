@@ -372,6 +372,15 @@ private slots:
             QFile drawing(file(name));
             QVERIFY(drawing.open(QIODevice::ReadOnly) && drawing.readAll().contains("<svg"));
         }
+        // The diagram in every format, each told by its first bytes; TikZ is a document of its own, black on white.
+        const std::pair<const char*, const char*> beginnings[] = {{"diagram.pdf", "%PDF-"}, {"diagram.png", "\x89PNG"}, {"diagram.tex", "\\documentclass"}};
+        for (const auto& [name, beginning] : beginnings) {
+            const Output written = run({"export", "p.flab", "--to", name});
+            QVERIFY2(written.status == 0, qPrintable(written.err));
+            QFile drawing(file(name));
+            QVERIFY(drawing.open(QIODevice::ReadOnly));
+            QVERIFY2(drawing.read(4096).contains(beginning), name);
+        }
         for (const char* ending : {"png", "pdf"})
             QVERIFY(run({"render", "p.flab", "--view", "curves", "--out", QString("curves.%1").arg(ending)}).status == 0 && QFileInfo(file(QString("curves.%1").arg(ending))).size() > 500);
         QCOMPARE(run({"render", "p.flab", "--view", "curves", "--out", "curves.xyz"}).status, 2);

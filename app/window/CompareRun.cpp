@@ -53,7 +53,8 @@ void CompareRun::train() {
     for (std::size_t side = 0; side < 2; ++side) {
         if (m_runners[side] == nullptr) continue;
         m_runners[side]->run();
-        m_wanted[side] = true;
+        const RunState s = m_snapshots[side]->state;
+        m_wanted[side] = s == RunState::Ready || s == RunState::Paused;  // one that has finished stays so
     }
     frame();
 }

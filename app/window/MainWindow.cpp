@@ -5,6 +5,7 @@
 #include "app/window/SettingsPanel.h"
 #include "app/window/StepPanel.h"
 #include "app/window/TransportBar.h"
+#include "app/window/UnitPopover.h"
 #include "core/circuit/CircuitEdits.h"
 #include "core/data/DataRegistry.h"
 #include "core/io/CircuitJson.h"
@@ -71,6 +72,7 @@ MainWindow::MainWindow(const WindowOptions& options, QWidget* parent) : QMainWin
     m_costs = new CostStrip(this);
     m_costs->setView(m_canvas);
     m_problems = new ProblemBar(this);
+    m_unit = new UnitPopover(m_canvas);
     m_outline = new OutlineView(this);
     m_credit = new CreditView(this);
     m_compare = new ComparePane(this);
@@ -178,6 +180,9 @@ void MainWindow::connectAll() {
     });
     connect(m_duel, &CompareRun::stateChanged, this, &MainWindow::showRunActions);
     connect(m_canvas, &CircuitView::selectionChanged, this, selected);
+    connect(m_canvas, &CircuitView::arithmeticRequested, m_unit, &UnitPopover::ask);
+    connect(m_unit, &UnitPopover::wanted, this, &MainWindow::askUnit);
+    connect(m_unit, &UnitPopover::closed, this, [this] { m_canvas->setFocus(); });
     connect(m_canvas, &CircuitView::creditChanged, this, [this] { m_credit->show(m_canvas->credit(), m_canvas->proposals(), m_canvas->toggles().rule); });
     connect(m_credit, &CreditView::placeChosen, this, [this](const QString& item, const QString& wire) {
         m_canvas->showPlace(item.toStdString(), wire.toStdString());
@@ -291,12 +296,14 @@ void MainWindow::refreshCircuit() {
     m_sizes = solveSizes(circuit, m_inputShape, m_classes);
     m_canvas->setCircuit(circuit, m_sizes);
     m_inspector->setCircuit(circuit, m_sizes);
+    m_palette->setCircuit(circuit);
     m_inspector->setSelection(m_canvas->selection(), m_canvas->selectedWire());
     m_costs->setCircuit(circuit, m_sizes);
     m_problems->setProblems(m_sizes.problems);
     showOutline();
     m_compare->setCircuit(circuit, m_sizes);
     m_feed.clear();
+    m_unit->hide();
     m_trainAction->setEnabled(m_sizes.ok() && m_mode != Mode::Compare);
 }
 
@@ -380,6 +387,27 @@ void MainWindow::showRunActions() {
     for (QAction* action : {m_sampleAction, m_lineAction, m_phaseAction, m_stepAction, m_epochAction, m_runToAction})
         action->setEnabled(!duel && (state == RunState::Ready || state == RunState::Paused));
     if (duel) m_compare->setStatus(fits || !m_sizes.ok() ? m_duel->status() : tr("Choose two rules that can train this circuit."), state == RunState::Failed);
+}
+
+void MainWindow::askUnit(const QString& operation, int unit, int sample) {
+    const std::uint64_t request = ++m_unitRequest;
+    if (m_run.snapshot().position) {
+        m_unit->fail(tr("The step stands still in its middle. Go on to its end: the weights are whole there."));
+        return;
+    }
+    Runner* runner = &m_run.runner();
+    DataService* service = &m_run.data();
+    QtConcurrent::run([runner, service, e = m_runsWith, id = operation.toStdString(), unit, sample]() -> Result<UnitSum> {
+        const std::shared_ptr<const Trainer::Checkpoint> weights = runner->checkpoint();  // waits for the engine's step to end
+        if (!weights) return Error{"LAB-UNIT-104", "there are no weights yet.", {}, "Wait until the run has been set up."};
+        const Result<std::shared_ptr<const PreparedData>> data = service->prepare(e.data, e.seed);
+        if (!data) return data.error();
+        return unitSum(e, **data, *weights, id, unit, sample);
+    }).then(this, [this, request](const Result<UnitSum>& sum) {
+        if (request != m_unitRequest) return;  // somebody has asked for another since
+        if (sum) m_unit->show(*sum);
+        else m_unit->fail(QString::fromStdString(sum.error().text()));
+    });
 }
 
 void MainWindow::showOutline() {

@@ -39,6 +39,7 @@ class RulePanel;
 class TrainingPanel;
 class StepPanel;
 class TransportBar;
+class UnitPopover;
 
 enum class Mode { Build, Rule, Run, Compare };
 
@@ -111,6 +112,7 @@ private:
     void loadDuel();                             // the two runs of that page, once both rules are known to fit
     void showRunActions();                       // words and keys of Train and its kin, for what they act on now
     void showOutline();
+    void askUnit(const QString& operation, int unit, int sample);  // its arithmetic, from a copy of the weights, in the background
     void adoptSchema(const std::vector<long>& shape, int classes);
     void change(const QString& title, const std::function<void(Experiment&)>& edit, int mergeKey = 0);
     void exportFigure(std::shared_ptr<const Figure> figure, const QString& extension);
@@ -166,6 +168,8 @@ private:
     TransportBar* m_transport = nullptr;
     QToolBar* m_transportBar = nullptr;
     StepPanel* m_steps = nullptr;
+    UnitPopover* m_unit = nullptr;
+    std::uint64_t m_unitRequest = 0;
     QLabel* m_title = nullptr;
     QLabel* m_message = nullptr;
     QLabel* m_summary = nullptr;

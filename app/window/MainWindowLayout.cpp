@@ -313,8 +313,13 @@ void MainWindow::makeMenus() {
 
     QMenu* circuit = menuBar()->addMenu(tr("&Circuit"));
     for (const Command c : {Command::QuickAdd, Command::Replace, Command::Rename, Command::EditSize, Command::SelectWire, Command::Connect,
-                            Command::MoveEnd, Command::Join, Command::Group, Command::Ungroup, Command::ToggleBlock, Command::MoveIntoBlock,
-                            Command::MoveOutOfBlock, Command::Residual, Command::MoveLeft, Command::MoveRight, Command::LaneUp,
+                            Command::MoveEnd, Command::Join, Command::CopyBranch, Command::Bypass, Command::ShowArithmetic})
+        circuit->addAction(m_canvas->action(c));
+    QMenu* blocks = circuit->addMenu(tr("&Blocks"));
+    for (const Command c : {Command::Group, Command::Ungroup, Command::ToggleBlock, Command::StepIn, Command::StepOut, Command::MakeBlock,
+                            Command::MorePasses, Command::FewerPasses, Command::MoveIntoBlock, Command::MoveOutOfBlock})
+        blocks->addAction(m_canvas->action(c));
+    for (const Command c : {Command::Residual, Command::MoveLeft, Command::MoveRight, Command::LaneUp,
                             Command::LaneDown, Command::Tidy, Command::NextProblem, Command::PreviousProblem})
         circuit->addAction(m_canvas->action(c));
     circuit->addSeparator();

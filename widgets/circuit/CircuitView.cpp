@@ -1,9 +1,11 @@
 #include "widgets/circuit/CircuitView.h"
 
+#include "widgets/circuit/Breadcrumb.h"
 #include "widgets/circuit/CircuitAccessible.h"
 #include "widgets/circuit/Describe.h"
 #include "widgets/circuit/EditorPopups.h"
 #include "widgets/circuit/GlyphKit.h"
+#include "widgets/circuit/PaletteView.h"
 
 #include <QAccessible>
 #include <QAction>
@@ -51,6 +53,11 @@ CircuitView::CircuitView(QWidget* parent) : QWidget(parent) {
     m_sizeEditor->setFixedWidth(110);
     m_sizeEditor->installEventFilter(this);
     m_sizeEditor->hide();
+    m_breadcrumb = new Breadcrumb(this);
+    connect(m_breadcrumb, &Breadcrumb::chosen, this, [this](const QString& group) {
+        stepInto(group.toStdString());
+        setFocus();
+    });
     m_motion = new QVariantAnimation(this);
     m_motion->setDuration(160);
     m_motion->setStartValue(0.0);
@@ -80,6 +87,10 @@ void CircuitView::setCircuit(const Circuit& circuit, const SizeSolution& sizes) 
     if (m_fixes->isVisible()) m_fixes->hide();
     m_sizeEditor->hide();
     cancelGesture();
+    if (!m_inside.empty()) {
+        if (m_circuit.group(m_inside) == nullptr) m_inside.clear();
+        showBreadcrumb();
+    }
     const bool moves = !first && m_animated && isVisible() && m_userMoved;
     if (moves) m_scene.keepForMotion();
     relayout();
@@ -148,7 +159,8 @@ void CircuitView::setEditable(bool editable) {
     m_editable = editable;
     for (const Command c : {Command::Cut, Command::Paste, Command::Duplicate, Command::Delete, Command::DeleteWithoutHealing,
                             Command::Group, Command::Ungroup, Command::Residual, Command::MoveLeft, Command::MoveRight,
-                            Command::LaneUp, Command::LaneDown, Command::MoveIntoBlock, Command::MoveOutOfBlock, Command::Tidy,
+                            Command::LaneUp, Command::LaneDown, Command::MoveIntoBlock, Command::MoveOutOfBlock, Command::ToggleBlock,
+                            Command::MakeBlock, Command::MorePasses, Command::FewerPasses, Command::Bypass, Command::CopyBranch, Command::Tidy,
                             Command::Replace, Command::Connect, Command::MoveEnd, Command::Join, Command::EditSize,
                             Command::Rename, Command::QuickAdd})
         m_actions[c]->setEnabled(editable);
@@ -169,7 +181,8 @@ void CircuitView::setToggles(const DiagramToggles& toggles) {
 }
 
 void CircuitView::relayout() {
-    m_scene.setContent(m_circuit, m_sizes, m_toggles, m_marks, m_otherMarks);
+    if (m_inside.empty()) m_scene.setContent(m_circuit, m_sizes, m_toggles, m_marks, m_otherMarks);
+    else m_scene.setContent(seenFromInside(), m_sizes, m_toggles, m_marks, m_otherMarks);
     m_credit = m_toggles.rule ? checkCredit(m_circuit, m_marks) : CreditReport();
     if (m_loss >= int(m_marks.size())) m_loss = -1;
     emit creditChanged();
@@ -358,7 +371,8 @@ void CircuitView::showAs(const CircuitView& other) {
 }
 
 void CircuitView::fit() {
-    fitRect(m_scene.bounds());
+    const QRectF inner = m_inside.empty() ? QRectF() : m_scene.rectOf(m_inside);
+    fitRect(inner.isEmpty() ? m_scene.bounds() : inner.adjusted(-24, -24, 24, 24));
     m_userMoved = false;
 }
 
@@ -417,7 +431,8 @@ void CircuitView::closePopups() {
 }
 
 void CircuitView::addPreset(const QString& word) {
-    if (!m_selectedWire.empty()) request(insertOnWire(m_circuit, m_selectedWire, word.toStdString()));
+    if (word.startsWith(QLatin1Char(kBlockSign))) request(blockAt(word.mid(1).toStdString(), {}));
+    else if (!m_selectedWire.empty()) request(insertOnWire(m_circuit, m_selectedWire, word.toStdString()));
     else request(quickAdd(m_circuit, word.toStdString(), anchorForAdding()));
 }
 

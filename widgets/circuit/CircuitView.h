@@ -24,6 +24,7 @@ class QVariantAnimation;
 
 namespace lab {
 
+class Breadcrumb;
 class FixPopup;
 class QuickAddLine;
 
@@ -39,7 +40,8 @@ public:
     // One entry per command of the editor; the window places them into menus and bars. Shortcuts are set.
     enum class Command {
         Cut, Copy, Paste, Duplicate, Delete, DeleteWithoutHealing, SelectAll, SelectNone, Group, Ungroup, Residual,
-        MoveLeft, MoveRight, LaneUp, LaneDown, MoveIntoBlock, MoveOutOfBlock, ToggleBlock, Tidy, Replace, Connect, MoveEnd, Join,
+        MoveLeft, MoveRight, LaneUp, LaneDown, MoveIntoBlock, MoveOutOfBlock, ToggleBlock, StepIn, StepOut, MakeBlock, MorePasses, FewerPasses,
+        Bypass, CopyBranch, ShowArithmetic, Tidy, Replace, Connect, MoveEnd, Join,
         SelectWire, EditSize, Find, Rename, QuickAdd, NextProblem, PreviousProblem, Fit, FitSelection, ZoomIn, ZoomOut, ActualSize,
         ToggleColumns, ToggleSizes, ToggleActivity, ToggleRule, ToggleCosts, ToggleBatch, ToggleMinimap
     };
@@ -86,6 +88,11 @@ public:
     void showPlace(const std::string& item, const std::string& wire);
     // Closes or opens a block in place: one named change.
     void setBlockOpen(const std::string& group, bool open);
+    // Shows the inside of a block, the rest veiled, under a line that leads back; "" = the whole circuit. Changes no document.
+    void stepInto(const std::string& group);
+    void stepOut();
+    std::string inside() const { return m_inside; }
+    QString place() const;  // "Circuit › encoder › layer"; empty at the top
 
     double zoom() const { return m_scale; }
     void setZoom(double factor);  // about the centre of the view
@@ -134,6 +141,7 @@ signals:
     void editRequested(const QString& operation);  // double click or Enter: the inspector takes the focus
     void viewportMoved();                          // pan or zoom: strips below the canvas follow
     void creditChanged();                          // marks or circuit changed: credit() is new
+    void arithmeticRequested(const QString& operation, QPoint at);  // what one of its units computes, in numbers; `at` in the widget
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -155,10 +163,10 @@ protected:
     bool event(QEvent* event) override;
 
 private:
-    enum class Gesture { None, Pan, RubberBand, PressOnItem, Minimap, Wire, Lane, Stretch };
+    enum class Gesture { None, Pan, RubberBand, PressOnItem, Minimap, Wire, Lane, Stretch, Repeat };
     // What leading a wire somewhere means.
     enum class Lead { Branch, Move, All, Join };
-    enum class Asking { Add, Fitting, Replace, Find };
+    enum class Asking { Add, Fitting, Replace, Find, BlockName };
 
     void pressWire(const DiagramHit& hit, QPointF scene, Qt::KeyboardModifiers modifiers);
     void leadWire(QPointF widget);
@@ -178,6 +186,21 @@ private:
     void commitSize();
     void placeSizeEditor();
     void moveSelection(QPointF widget);
+    std::string selectedBlock() const;
+    void showBreadcrumb();
+    Circuit seenFromInside() const;
+    void paintInside(QPainter& painter) const;
+    Result<CircuitChange> blockNamed(const std::string& name) const;
+    Result<CircuitChange> blockAt(const std::string& name, const DiagramHit& hit) const;
+    Result<CircuitChange> passes(const std::string& group, int count) const;
+    void changePasses(int by);
+    std::string repeatHandleAt(QPointF scene) const;
+    int passesWanted() const;
+    void dropRepeat();
+    void paintRepeatHandle(QPainter& painter) const;
+    void bypassSelection();
+    void copyBranch();
+    void showArithmetic();
     std::string wireForKeyboard() const;
     QMenu* contextMenu(const DiagramHit& hit);
     friend class CircuitViewProbe;  // tests open the context menu without blocking
@@ -269,6 +292,9 @@ private:
     QString m_typed;
     bool m_swallowMenu = false;
     int m_stretchRank = -1;
+    std::string m_repeatGroup;  // whose passes are being dragged
+    std::string m_inside;
+    Breadcrumb* m_breadcrumb = nullptr;
 
     Asking m_asking = Asking::Add;
     std::string m_askWire;

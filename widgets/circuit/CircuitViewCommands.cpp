@@ -1,16 +1,12 @@
-// Commands of the canvas, their keys, and the clipboard.
+// Commands of the canvas and their keys.
 #include "core/circuit/EditTools.h"
-#include "widgets/circuit/CircuitSvg.h"
 #include "widgets/circuit/CircuitView.h"
 #include "widgets/circuit/EditorPopups.h"
 #include "widgets/circuit/RewireEdits.h"
 
 #include <QAction>
-#include <QApplication>
-#include <QClipboard>
 #include <QInputDialog>
 #include <QLineEdit>
-#include <QMimeData>
 
 #include <algorithm>
 
@@ -18,78 +14,9 @@ namespace lab {
 
 namespace {
 
-const char* const kCircuitMimeType = "application/x-ncd+json";
-
 QString qs(const std::string& s) { return QString::fromStdString(s); }
 
 }  // namespace
-
-// ---- clipboard ------------------------------------------------------------------------------------------------------
-
-void CircuitView::copySelection() {
-    std::vector<std::string> ids;
-    for (const std::string& id : m_selection) {
-        if (m_circuit.operation(id) != nullptr) ids.push_back(id);
-        else if (const Group* g = m_circuit.group(id))
-            for (const std::string& m : g->members)
-                if (m_circuit.operation(m) != nullptr) ids.push_back(m);
-    }
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    if (ids.empty()) {
-        emit messageShown(QStringLiteral("Nothing is selected."));
-        return;
-    }
-    const Circuit part = extract(m_circuit, ids);
-    auto* mime = new QMimeData;
-    if (m_textForm.write) {
-        const QByteArray json = QByteArray::fromStdString(m_textForm.write(part));
-        mime->setData(QLatin1String(kCircuitMimeType), json);
-        mime->setText(QString::fromUtf8(json));
-    }
-    CircuitFigureOptions options;
-    options.toggles = m_toggles;
-    options.toggles.rule = options.toggles.activity = false;
-    const SizeSolution sizes = solveSizes(part);
-    mime->setData(QStringLiteral("image/svg+xml"), circuitToSvg(part, sizes, options));
-    mime->setImageData(circuitToImage(part, sizes, 2.0, options));
-    QApplication::clipboard()->setMimeData(mime);
-}
-
-void CircuitView::pasteClipboard() {
-    const QMimeData* mime = QApplication::clipboard()->mimeData();
-    if (mime == nullptr || !m_textForm.read) return;
-    QByteArray json = mime->data(QLatin1String(kCircuitMimeType));
-    if (json.isEmpty()) json = mime->text().toUtf8();
-    if (json.trimmed().isEmpty()) {
-        emit messageShown(QStringLiteral("The clipboard holds no circuit."));
-        return;
-    }
-    Result<Circuit> part = m_textForm.read(json.toStdString());
-    if (!part) {
-        emit messageShown(QStringLiteral("The clipboard holds no circuit: %1").arg(qs(part.error().message)));
-        return;
-    }
-    request(paste(m_circuit, *part, anchorForAdding()));
-}
-
-CircuitFigureOptions CircuitView::figureOptions() const {
-    CircuitFigureOptions options;
-    options.toggles = m_toggles;
-    options.theme = Theme::current().kind;
-    options.marks = m_marks;
-    options.activity = m_live.glow;
-    options.live = m_live.empty() ? nullptr : &m_live;
-    options.compared = m_otherMarks;
-    options.outlined = m_outlined;
-    return options;
-}
-
-QByteArray CircuitView::toSvg() const { return circuitToSvg(m_circuit, m_sizes, figureOptions()); }
-
-QImage CircuitView::toImage(double scale) const { return circuitToImage(m_circuit, m_sizes, scale, figureOptions()); }
-
-// ---- commands -------------------------------------------------------------------------------------------------------
 
 void CircuitView::setBlockOpen(const std::string& group, bool open) { request(setGroupOpen(m_circuit, group, open)); }
 
@@ -121,6 +48,14 @@ void CircuitView::makeActions() {
         {Command::MoveIntoBlock, "Move into the neighbour's block", {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Down)}, false},
         {Command::MoveOutOfBlock, "Move out of the block", {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Up)}, false},
         {Command::ToggleBlock, "Close or open the block", {QKeySequence(Qt::Key_E)}, false},
+        {Command::StepIn, "Step inside the block", {QKeySequence(Qt::ALT | Qt::Key_Down)}, false},
+        {Command::StepOut, "Step out of the block", {QKeySequence(Qt::ALT | Qt::Key_Up), QKeySequence(Qt::Key_Backspace)}, false},
+        {Command::MakeBlock, "Make a reusable block", {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_B)}, false},
+        {Command::MorePasses, "Repeat the block once more", {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Right)}, false},
+        {Command::FewerPasses, "Repeat the block once less", {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Left)}, false},
+        {Command::Bypass, "Pass the operation by, or let it work again", {QKeySequence(Qt::Key_M)}, false},
+        {Command::CopyBranch, "Branch of the wire with a free end", {QKeySequence(Qt::Key_Y)}, false},
+        {Command::ShowArithmetic, "Arithmetic of a unit, with its numbers", {QKeySequence(Qt::Key_U)}, false},
         {Command::Tidy, "Tidy: forget changes of the layout by hand", {QKeySequence(Qt::CTRL | Qt::Key_T)}, false},
         {Command::Replace, "Replace", {QKeySequence(Qt::SHIFT | Qt::Key_Return), QKeySequence(Qt::CTRL | Qt::Key_H)}, false},
         {Command::Connect, "Connect a branch of the wire", {QKeySequence(Qt::Key_C)}, false},
@@ -193,6 +128,8 @@ void CircuitView::run(Command command) {
         case Command::SelectNone:
             if (cancelGesture()) break;
             closePopups();
+            // Escape leads out step by step: first nothing is selected, then the block is left.
+            if (m_selection.empty() && m_selectedWire.empty()) stepOut();
             changeSelection({}, {});
             break;
         case Command::Group: request(groupItems(m_circuit, m_selection, "block")); break;
@@ -249,16 +186,27 @@ void CircuitView::run(Command command) {
             break;
         }
         case Command::ToggleBlock: {
-            std::string group;
-            for (const std::string& id : m_selection) {
-                if (m_circuit.group(id) != nullptr) group = id;
-                else if (const Group* g = parentOf(m_circuit, id); g != nullptr && group.empty()) group = g->id;
-            }
-            const Group* g = m_circuit.group(group);
+            const Group* g = m_circuit.group(selectedBlock());
             if (g == nullptr) emit messageShown(QStringLiteral("The selection is in no block."));
-            else request(setGroupOpen(m_circuit, group, !g->open));
+            else request(setGroupOpen(m_circuit, g->id, !g->open));
             break;
         }
+        case Command::StepIn: {
+            const std::string block = selectedBlock();
+            if (block.empty() || block == m_inside) emit messageShown(QStringLiteral("Select a block, or an operation in one."));
+            else stepInto(block);
+            break;
+        }
+        case Command::StepOut: stepOut(); break;
+        case Command::MakeBlock:
+            if (m_selection.empty()) emit messageShown(QStringLiteral("Select operations or a block first."));
+            else ask(Asking::BlockName, {}, std::nullopt);
+            break;
+        case Command::MorePasses: changePasses(1); break;
+        case Command::FewerPasses: changePasses(-1); break;
+        case Command::Bypass: bypassSelection(); break;
+        case Command::CopyBranch: copyBranch(); break;
+        case Command::ShowArithmetic: showArithmetic(); break;
         case Command::Tidy: request(resetLayout(m_circuit)); break;
         case Command::Replace:
             if (m_selection.size() == 1 && m_circuit.operation(m_selection.front()) != nullptr) ask(Asking::Replace, {}, std::nullopt);

@@ -99,7 +99,8 @@ void CircuitView::dropWire(QPointF widget) {
 }
 
 bool CircuitView::cancelGesture() {
-    const bool active = m_leading || !m_targets.empty() || m_gesture == Gesture::RubberBand;
+    const bool active = m_leading || !m_targets.empty() || m_gesture == Gesture::RubberBand || !m_repeatGroup.empty();
+    m_repeatGroup.clear();
     m_leading = false;
     m_legal.clear();
     m_targets.clear();
@@ -178,7 +179,10 @@ bool CircuitView::chooseTarget(const QString& letter) {
 
 void CircuitView::askForMerge(const std::string& first, const std::string& second, QPointF at) {
     std::vector<Fix> choices;
-    for (WireMerge& merge : wireMerges(m_circuit, first, second))
+    // What lies further on takes the sum: the other way round it would read itself.
+    std::vector<WireMerge> merges = wireMerges(m_circuit, first, second);
+    if (merges.empty()) merges = wireMerges(m_circuit, second, first);
+    for (WireMerge& merge : merges)
         if (choices.size() < 9) choices.push_back({merge.title, std::move(merge.change.circuit)});
     if (choices.empty()) {
         emit messageShown(QStringLiteral("These two wires cannot be joined: their axes do not fit."));
@@ -252,6 +256,7 @@ void CircuitView::ask(Asking what, const QString& text, std::optional<QPointF> a
     QString hint;
     if (what == Asking::Fitting) hint = QStringLiteral("what fits on this wire · Enter adds · Esc cancels");
     if (what == Asking::Replace) hint = QStringLiteral("replaces the selection · wires and settings that fit stay");
+    if (what == Asking::BlockName) hint = QStringLiteral("name of the block · Enter makes it reusable");
     if (what == Asking::Find) hint = QStringLiteral("names, kinds, axes, sizes as =512 · Enter shows");
     m_quickAdd->open(
         text,
@@ -269,6 +274,11 @@ void CircuitView::ask(Asking what, const QString& text, std::optional<QPointF> a
                     if (!change) return change.error();
                     return change->title;
                 }
+                case Asking::BlockName: {
+                    const Result<CircuitChange> change = blockNamed(line);
+                    if (!change) return change.error();
+                    return change->title;
+                }
                 case Asking::Find: break;
             }
             const std::size_t n = matches(line).size();
@@ -281,7 +291,7 @@ void CircuitView::ask(Asking what, const QString& text, std::optional<QPointF> a
 
 // Words in the order of use: what was taken last comes first among equals.
 std::vector<std::string> CircuitView::offer(const std::string& line) const {
-    if (m_asking == Asking::Find) return {};
+    if (m_asking == Asking::Find || m_asking == Asking::BlockName) return {};
     std::vector<std::string> words = m_asking == Asking::Add ? completeQuickAdd(line) : std::vector<std::string>();
     const std::size_t cut = line.find_last_of("|(");
     std::string typed = cut == std::string::npos ? line : line.substr(cut + 1);
@@ -319,13 +329,14 @@ void CircuitView::answer(const QString& text) {
         ensureVisible(m_scene.rectOf(found.front()));
         return;
     }
-    Result<CircuitChange> change = m_asking == Asking::Add        ? quickAdd(m_circuit, line, anchorForAdding())
+    Result<CircuitChange> change = m_asking == Asking::BlockName  ? blockNamed(line)
+                                   : m_asking == Asking::Add      ? quickAdd(m_circuit, line, anchorForAdding())
                                    : m_asking == Asking::Fitting  ? quickAddOnBranch(m_circuit, m_askWire, line)
                                    : m_selection.empty()          ? Result<CircuitChange>(Error{"LAB-CIRCUIT-305", "nothing is selected.", {}, {}})
                                                                   : replaceOperation(m_circuit, m_selection.front(), line);
     if (change) {
         std::string word;
-        for (const char c : line + "|") {
+        for (const char c : m_asking == Asking::BlockName ? std::string() : line + "|") {
             if (c != '|' && c != '(' && c != ')' && c != ' ') {
                 word += c;
                 continue;

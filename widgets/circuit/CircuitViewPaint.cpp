@@ -56,6 +56,8 @@ void CircuitView::paintEvent(QPaintEvent*) {
     }
     painter.restore();
     if (m_ghost) paintGhost(painter);
+    if (!m_inside.empty() && !m_ghost) paintInside(painter);
+    if (!m_ghost) paintRepeatHandle(painter);
     if (!m_now.empty()) paintNow(painter);
     if (m_leading) paintLead(painter);
     if (!m_targets.empty()) paintTargets(painter);

@@ -1,5 +1,6 @@
 #include "widgets/circuit/DiagramScene.h"
 
+#include "widgets/circuit/Bypass.h"
 #include "widgets/circuit/GlyphKit.h"
 #include "widgets/circuit/LayoutBlend.h"
 #include "widgets/circuit/MathText.h"
@@ -71,6 +72,19 @@ const char* className(Glyph glyph) {
 
 QString qs(const std::string& s) { return QString::fromStdString(s); }
 
+// What is passed by is drawn at two fifths of the ink.
+Theme faded(const Theme& theme) {
+    Theme t = theme;
+    const auto mix = [&](QColor& c) {
+        const QColor& b = theme.background;
+        const auto part = [](int ink, int ground) { return (2 * ink + 3 * ground) / 5; };
+        c = QColor(part(c.red(), b.red()), part(c.green(), b.green()), part(c.blue(), b.blue()));
+    };
+    mix(t.ink);
+    mix(t.mute);
+    return t;
+}
+
 }  // namespace
 
 void DiagramScene::setContent(const Circuit& circuit, const SizeSolution& sizes, const DiagramToggles& toggles,
@@ -89,10 +103,15 @@ void DiagramScene::setContent(const Circuit& circuit, const SizeSolution& sizes,
     m_titles.clear();
     m_classes.clear();
     m_learned.clear();
+    m_bypassed.clear();
     for (const Operation& op : circuit.operations) {
         const OperationDescription* d = findOperation(op.kind);
         m_titles[op.id] = (d != nullptr ? d->title : op.kind) + " " + displayName(op);
         m_classes[op.id] = op.kind;
+        if (isBypassed(op)) {
+            m_bypassed.insert(op.id);
+            m_titles[op.id] = displayName(op) + ", passed by";
+        }
         m_learned[op.id] = d != nullptr && d->learned;
     }
     m_motion = 1.0;
@@ -121,13 +140,14 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
     paintBlocks(sink, theme, how);
     paintWires(sink, theme, how);
     const bool afar = how.zoom < kBlocksBelow && !shown().blocks.empty();
+    const Theme faint = m_bypassed.empty() ? theme : faded(theme);
     if (afar) paintFromAfar(sink, theme, how);
     for (const PlacedGlyph& g : shown().glyphs) {
         if (afar && covered(g)) continue;
         if (!meets(how.clip, toRect(g.box).adjusted(-40, -40, 40, 60))) continue;
         const auto title = m_titles.find(g.operation);
         sink.beginGroup(QStringLiteral("op-") + qs(g.operation), QLatin1String(className(g.face.glyph)), title == m_titles.end() ? QString() : qs(title->second));
-        drawGlyph(sink, g, theme);
+        drawGlyph(sink, g, m_bypassed.count(g.operation) != 0 ? faint : theme);
         sink.endGroup();
     }
     for (const PlacedTab& t : shown().tabs) {

@@ -86,6 +86,7 @@ private:
     std::map<std::string, std::string> m_titles;   // operation -> what it is, in words
     std::map<std::string, std::string> m_classes;  // operation -> kind
     std::map<std::string, bool> m_learned;
+    std::set<std::string> m_bypassed;
     QRectF m_bounds;
 };
 

@@ -1,6 +1,7 @@
 #include "widgets/circuit/PaletteView.h"
 
 #include "core/circuit/Operations.h"
+#include "widgets/circuit/BlockTiles.h"
 #include "widgets/circuit/GlyphKit.h"
 #include "widgets/circuit/MathText.h"
 
@@ -19,6 +20,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace lab {
 
@@ -180,6 +182,9 @@ PaletteView::PaletteView(QWidget* parent) : QWidget(parent) {
         column->addWidget(section.widget);
         m_sections.push_back(section);
     }
+    m_blocks = new BlockShelf(body);
+    connect(m_blocks, &BlockShelf::addRequested, this, &PaletteView::addRequested);
+    column->addWidget(m_blocks);
     column->addStretch(1);
     m_scroll->setWidget(body);
     setMinimumWidth(216);
@@ -195,6 +200,16 @@ PaletteView::PaletteView(QWidget* parent) : QWidget(parent) {
     });
 }
 
+void PaletteView::setCircuit(const Circuit& circuit) {
+    m_pending = std::make_shared<const Circuit>(circuit);
+    if (isVisible()) m_blocks->setBlocks(blockPictures(*std::exchange(m_pending, nullptr)));
+}
+
+void PaletteView::showEvent(QShowEvent* event) {
+    if (m_pending) m_blocks->setBlocks(blockPictures(*std::exchange(m_pending, nullptr)));
+    QWidget::showEvent(event);
+}
+
 QStringList PaletteView::shownWords() const {
     QStringList out;
     for (const Section& s : m_sections)
@@ -206,6 +221,7 @@ QStringList PaletteView::shownWords() const {
 void PaletteView::filter(const QString& text) {
     // Only the first word searches: the rest are numbers for it.
     m_filter = text.trimmed().section(u' ', 0, 0);
+    m_blocks->filter(m_filter);
     arrange();
 }
 

@@ -148,17 +148,22 @@ Result<CircuitChange> addOnBranch(const Circuit& circuit, const std::string& wir
     return insertOnWire(branch->circuit, branch->wire, presetWord);
 }
 
+namespace {
+
+std::ptrdiff_t errorsOf(const SizeSolution& s) {
+    return std::count_if(s.problems.begin(), s.problems.end(), [](const Problem& p) { return p.severity == Problem::Severity::Error; });
+}
+
+}  // namespace
+
 std::vector<std::string> fittingPresets(const Circuit& circuit, const SizeSolution& sizes, const std::string& wire) {
-    const auto errors = [](const SizeSolution& s) {
-        return std::count_if(s.problems.begin(), s.problems.end(), [](const Problem& p) { return p.severity == Problem::Severity::Error; });
-    };
     std::vector<std::string> out;
-    const auto before = errors(sizes);
+    const auto before = errorsOf(sizes);
     for (const OperationPreset& p : operationPresets()) {
         const OperationDescription* d = findOperation(p.kind);
         if (d == nullptr || d->inputs == 0) continue;
         const Result<CircuitChange> change = addOnBranch(circuit, wire, p.word);
-        if (change && errors(solveSizes(change->circuit)) <= before) out.push_back(p.word);
+        if (change && errorsOf(solveSizes(change->circuit)) <= before) out.push_back(p.word);
     }
     return out;
 }
@@ -166,6 +171,7 @@ std::vector<std::string> fittingPresets(const Circuit& circuit, const SizeSoluti
 std::vector<WireMerge> wireMerges(const Circuit& circuit, const std::string& first, const std::string& second) {
     std::vector<WireMerge> out;
     if (first == second || circuit.wire(first) == nullptr || circuit.wire(second) == nullptr) return out;
+    const auto before = errorsOf(solveSizes(circuit));
     for (const OperationPreset& preset : operationPresets()) {
         const OperationDescription* d = findOperation(preset.kind);
         if (d == nullptr || d->inputs >= 0 || d->outputs != 1) continue;
@@ -183,6 +189,7 @@ std::vector<WireMerge> wireMerges(const Circuit& circuit, const std::string& fir
         // What it would make of the two, for the list.
         std::string sizes;
         const SizeSolution solved = solveSizes(change->circuit);
+        if (errorsOf(solved) > before) continue;  // it would only bring two sizes together that differ
         if (const Operation* made = change->circuit.operation(op); made != nullptr && !made->out.empty())
             if (const Wire* w = change->circuit.wire(made->out.front()))
                 for (const std::string& a : w->axes)
@@ -262,7 +269,7 @@ Result<CircuitChange> sizeOrName(const Circuit& circuit, const std::string& axis
                       std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
     if (!name) return setAxisSize(circuit, axis, word);
     for (const Axis& other : circuit.axes)
-        if (other.id != axis && (other.id == word || plainLabel(other.name) == word)) return setAxisSize(circuit, axis, other.id);
+        if (other.id != axis && (other.id == word || plainLabel(other.name) == plainLabel(word))) return setAxisSize(circuit, axis, other.id);
     return renameAxis(circuit, axis, word);
 }
 

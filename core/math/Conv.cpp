@@ -1,5 +1,6 @@
 #include "core/math/Conv.h"
 
+#include "core/math/ConvDirect.h"
 #include "core/math/Elementwise.h"
 #include "core/math/Gemm.h"
 
@@ -151,10 +152,147 @@ void forBlocks(const ConvGeometry& g, const Real* x, Work&& work) {
     }
 }
 
+// ---- Kernels that move by one, read in place ----
+
+constexpr Index kDirectNumbers = Index(1) << 18;  // of one padded sample: 1 MB of float, a second-level cache
+constexpr Index kDirectPlace = 2048;              // numbers of a plane of output computed at a time
+
+// How a sample with a frame of zeros lies in memory: rows of `pitch` numbers, `outs` planes are computed from `ins`.
+struct Frame {
+    Index ins, height, width;         // of what is read
+    Index outs, outHeight, outWidth;  // of what is computed
+    Index top, left;                  // zeros before
+    Index kernelHeight, kernelWidth;
+    Index pitch() const { return outWidth + kernelWidth - 1; }
+    Index plane() const { return (outHeight + kernelHeight - 1) * pitch(); }
+    Index taps() const { return ins * kernelHeight * kernelWidth; }
+    Index numbers() const { return ins * plane(); }
+};
+
+Frame forwardFrame(const ConvGeometry& g) {
+    return {g.channels,   g.height,    g.width,    g.outChannels,  g.outHeight(),
+            g.outWidth(), g.padHeight, g.padWidth, g.kernelHeight, g.kernelWidth};
+}
+// The input gradient is the correlation of dy with the kernel turned by half a turn.
+Frame backwardFrame(const ConvGeometry& g) {
+    return {g.outChannels,
+            g.outHeight(),
+            g.outWidth(),
+            g.channels,
+            g.height,
+            g.width,
+            g.kernelHeight - 1 - g.padHeight,
+            g.kernelWidth - 1 - g.padWidth,
+            g.kernelHeight,
+            g.kernelWidth};
+}
+
+// A matter of the class of kernels and the geometry. Eigen's class lays out columns always: its bits are the same on all
+// processors.
+bool inPlace(const ConvGeometry& g) {
+    return kernelsOfMachine() && g.strideHeight == 1 && g.strideWidth == 1 && g.kernelHeight * g.kernelWidth > 1 &&
+           g.padHeight < g.kernelHeight && g.padWidth < g.kernelWidth && g.outHeight() > 0 && g.outWidth() > 0 &&
+           forwardFrame(g).numbers() <= kDirectNumbers && backwardFrame(g).numbers() <= kDirectNumbers;
+}
+
+// Memory of one thread for several purposes; as columnBuffer.
+template <int Purpose, class Number>
+Number* threadBuffer(Index count) {
+    thread_local std::vector<Number, AlignedAllocator<Number>> buffer;
+    if (static_cast<Index>(buffer.size()) < count) buffer.resize(static_cast<std::size_t>(count));
+    return buffer.data();
+}
+enum { kOfFrame, kOfAdjoints, kOfPlaces, kOfWeights, kOfOffsets };
+
+const Index* offsetsOf(const Frame& f) {
+    Index* offsets = threadBuffer<kOfOffsets, Index>(f.taps());
+    Index tap = 0;
+    for (Index c = 0; c < f.ins; ++c)
+        for (Index u = 0; u < f.kernelHeight; ++u)
+            for (Index v = 0; v < f.kernelWidth; ++v) offsets[tap++] = c * f.plane() + u * f.pitch() + v;
+    return offsets;
+}
+
+// Weights by group of channels that are computed: tap by tap, the channels of the group side by side.
+// weightOf(out, in, u, v).
+template <class WeightOf>
+const Real* packWeights(const Frame& f, WeightOf&& weightOf) {
+    Real* packed = threadBuffer<kOfWeights, Real>(f.outs * f.taps());
+    Real* to = packed;
+    for (Index first = 0; first < f.outs; first += kDirectGroup)
+        for (Index c = 0; c < f.ins; ++c)
+            for (Index u = 0; u < f.kernelHeight; ++u)
+                for (Index v = 0; v < f.kernelWidth; ++v)
+                    for (Index o = first; o < std::min(f.outs, first + kDirectGroup); ++o) *to++ = weightOf(o, c, u, v);
+    return packed;
+}
+
+// One sample: out (outs x outHeight x outWidth) from in (ins x height x width).
+void correlateSample(const Frame& f, const Real* in, const Index* offsets, const Real* packed, const Real* bias,
+                     Real* out) {
+    Real* framed = threadBuffer<kOfFrame, Real>(f.numbers() + kDirectSlack);
+    const DirectKernels& kernels = directKernels();
+    kernels.frame(in, f.ins, f.height, f.width, f.top, f.left, f.pitch(), f.plane(), framed);
+    std::fill(framed + f.numbers(), framed + f.numbers() + kDirectSlack, Real(0));
+    const Index rows = std::clamp<Index>(kDirectPlace / f.pitch(), 1, f.outHeight);
+    const Index plane = rows * f.pitch() + kDirectSlack;
+    Real* places = threadBuffer<kOfPlaces, Real>(kDirectGroup * plane);
+    for (Index top = 0; top < f.outHeight; top += rows) {
+        const Index height = std::min(rows, f.outHeight - top);
+        for (Index first = 0; first < f.outs; first += kDirectGroup) {
+            const Index group = std::min(kDirectGroup, f.outs - first);
+            kernels.correlate(framed + top * f.pitch(), offsets, f.taps(), packed + first * f.taps(), group,
+                              bias == nullptr ? nullptr : bias + first, height * f.pitch(), places, plane);
+            for (Index o = 0; o < group; ++o)
+                kernels.rows(places + o * plane, f.pitch(), height, f.outWidth,
+                             out + ((first + o) * f.outHeight + top) * f.outWidth, f.outWidth);
+        }
+    }
+}
+
+// Weight gradients of the samples [begin, end) into part (outChannels x patch, overwritten).
+void gatherSamples(const ConvGeometry& g, const Real* dy, const Real* x, const Index* offsets, Index begin, Index end,
+                   Real* part) {
+    const DirectKernels& kernels = directKernels();
+    const Frame f = forwardFrame(g);
+    const Index count = (f.outHeight * f.pitch() + kDirectLanes - 1) / kDirectLanes * kDirectLanes;
+    const Index xSize = f.numbers() + kDirectSlack, dySize = f.outs * count;
+    const Index atOnce = std::clamp<Index>(2 * kColumnNumbers / (xSize + dySize), 1, 16);
+    Real* framed = threadBuffer<kOfFrame, Real>(atOnce * xSize);
+    Real* adjoints = threadBuffer<kOfAdjoints, Real>(atOnce * dySize);
+    std::fill(part, part + f.outs * f.taps(), Real(0));
+    for (Index first = begin; first < end; first += atOnce) {
+        const Index samples = std::min(atOnce, end - first);
+        for (Index s = 0; s < samples; ++s) {
+            Real* sample = framed + s * xSize;
+            kernels.frame(x + (first + s) * g.inSize(), f.ins, f.height, f.width, f.top, f.left, f.pitch(), f.plane(),
+                          sample);
+            std::fill(sample + f.numbers(), sample + xSize, Real(0));
+            kernels.frame(dy + (first + s) * g.outSize(), f.outs, f.outHeight, f.outWidth, 0, 0, f.pitch(), count,
+                          adjoints + s * dySize);
+        }
+        kernels.gather(adjoints, dySize, count, framed, xSize, offsets, f.taps(), f.outs, count, samples, part);
+    }
+}
+
 }  // namespace
 
 void convForward(Pool& pool, const ConvGeometry& g, Index rows, const Real* x, const Real* w, const Real* b, Real* y,
                  Activation f, Real slope, Real* h) {
+    if (inPlace(g)) {
+        const Frame frame = forwardFrame(g);
+        const Index* offsets = offsetsOf(frame);
+        const Real* packed = packWeights(frame, [&](Index o, Index c, Index u, Index v) {
+            return w[((o * g.channels + c) * g.kernelHeight + u) * g.kernelWidth + v];
+        });
+        pool.ranges(rows, groupSize(rows, kForwardGroups), [&](Index begin, Index end) {
+            for (Index r = begin; r < end; ++r) {
+                correlateSample(frame, x + r * g.inSize(), offsets, packed, b, y + r * g.outSize());
+                if (h != nullptr) activate(f, slope, y + r * g.outSize(), h + r * g.outSize(), g.outSize());
+            }
+        });
+        return;
+    }
     const Index positions = g.outHeight() * g.outWidth();
     pool.ranges(rows, groupSize(rows, kForwardGroups), [&](Index begin, Index end) {
         for (Index r = begin; r < end; ++r) {
@@ -171,6 +309,19 @@ void convForward(Pool& pool, const ConvGeometry& g, Index rows, const Real* x, c
 }
 
 void convBackward(Pool& pool, const ConvGeometry& g, Index rows, const Real* dy, const Real* w, Real* dx) {
+    if (inPlace(g)) {
+        const Frame frame = backwardFrame(g);
+        const Index* offsets = offsetsOf(frame);
+        const Real* packed = packWeights(frame, [&](Index c, Index o, Index u, Index v) {
+            return w[((o * g.channels + c) * g.kernelHeight + g.kernelHeight - 1 - u) * g.kernelWidth + g.kernelWidth - 1 -
+                     v];
+        });
+        pool.ranges(rows, groupSize(rows, kForwardGroups), [&](Index begin, Index end) {
+            for (Index r = begin; r < end; ++r)
+                correlateSample(frame, dy + r * g.outSize(), offsets, packed, nullptr, dx + r * g.inSize());
+        });
+        return;
+    }
     const Index positions = g.outHeight() * g.outWidth();
     pool.ranges(rows, groupSize(rows, kForwardGroups), [&](Index begin, Index end) {
         for (Index r = begin; r < end; ++r) {
@@ -205,18 +356,21 @@ void convGradient(Pool& pool, const ConvGeometry& g, Index rows, const Real* dy,
     const Index size = groupSize(rows, kGradientGroups);
     const Index groups = (rows + size - 1) / size;
     Real* sums = scratch + kGradientGroups * weights;  // of the biases
+    const Index* offsets = inPlace(g) ? offsetsOf(forwardFrame(g)) : nullptr;
     pool.run(groups, [&](Index group) {
         Real* part = scratch + group * weights;
         Real* bias = sums + group * g.outChannels;
         std::fill(bias, bias + g.outChannels, Real(0));
+        if (offsets != nullptr) gatherSamples(g, dy, x, offsets, group * size, std::min(rows, (group + 1) * size), part);
         bool first = true;
         for (Index r = group * size; r < std::min(rows, (group + 1) * size); ++r) {
             const Real* down = dy + r * g.outSize();
-            forBlocks(g, x + r * g.inSize(), [&](Index at, Index count, const Real* columns, Index ld) {
-                gemmSerial(Transpose::No, Transpose::Yes, g.outChannels, g.patch(), count, 1, down + at, positions, columns,
-                           ld, first ? Real(0) : Real(1), part, g.patch());
-                first = false;
-            });
+            if (offsets == nullptr)
+                forBlocks(g, x + r * g.inSize(), [&](Index at, Index count, const Real* columns, Index ld) {
+                    gemmSerial(Transpose::No, Transpose::Yes, g.outChannels, g.patch(), count, 1, down + at, positions,
+                               columns, ld, first ? Real(0) : Real(1), part, g.patch());
+                    first = false;
+                });
             if (db == nullptr) continue;
             for (Index o = 0; o < g.outChannels; ++o) bias[o] += static_cast<Real>(sum(down + o * positions, positions));
         }

@@ -1,6 +1,7 @@
 #include "core/math/Gemm.h"
 
 #include "core/base/Assert.h"
+#include "core/math/ConvDirect.h"
 
 #include <Eigen/Dense>
 
@@ -62,20 +63,25 @@ void productGradient(Pool& pool, Index batch, Index in, Index out, const Real* d
 
 namespace {
 
+#ifdef LAB_USE_ONEDNN
+std::string instructionSet() {
+    switch (dnnl_get_effective_cpu_isa()) {
+        case dnnl_cpu_isa_sse41: return "sse41";
+        case dnnl_cpu_isa_avx: return "avx";
+        case dnnl_cpu_isa_avx2: return "avx2";
+        case dnnl_cpu_isa_avx512_core: return "avx512";
+        case dnnl_cpu_isa_avx512_core_vnni: return "avx512-vnni";
+        case dnnl_cpu_isa_avx512_core_bf16: return "avx512-bf16";
+        default: return "isa" + std::to_string(static_cast<int>(dnnl_get_effective_cpu_isa()));
+    }
+}
+#endif
+
 std::string describeKernels() {
 #ifdef LAB_USE_ONEDNN
     const dnnl_version_t* version = dnnl_version();
-    std::string name = "onednn-" + std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
-                       std::to_string(version->patch);
-    switch (dnnl_get_effective_cpu_isa()) {
-        case dnnl_cpu_isa_sse41: return name + "/sse41";
-        case dnnl_cpu_isa_avx: return name + "/avx";
-        case dnnl_cpu_isa_avx2: return name + "/avx2";
-        case dnnl_cpu_isa_avx512_core: return name + "/avx512";
-        case dnnl_cpu_isa_avx512_core_vnni: return name + "/avx512-vnni";
-        case dnnl_cpu_isa_avx512_core_bf16: return name + "/avx512-bf16";
-        default: return name + "/isa" + std::to_string(static_cast<int>(dnnl_get_effective_cpu_isa()));
-    }
+    return "onednn-" + std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+           std::to_string(version->patch) + "/" + instructionSet() + (directKernels().fused ? "/conv-fma" : "/conv");
 #else
     std::string name = "eigen-" + std::to_string(EIGEN_WORLD_VERSION) + "." + std::to_string(EIGEN_MAJOR_VERSION) + "." +
                        std::to_string(EIGEN_MINOR_VERSION);
@@ -87,6 +93,14 @@ std::string describeKernels() {
 }
 
 }  // namespace
+
+bool kernelsOfMachine() {
+#ifdef LAB_USE_ONEDNN
+    return true;
+#else
+    return false;
+#endif
+}
 
 const std::string& kernelClass() {
     static const std::string name = describeKernels();

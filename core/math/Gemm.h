@@ -51,7 +51,10 @@ void productBackward(Pool& pool, Index batch, Index in, Index out, const Real* d
 // dW (out x in) = dY^T * X + beta * dW: the weight gradient.
 void productGradient(Pool& pool, Index batch, Index in, Index out, const Real* dy, const Real* x, Real beta, Real* dw);
 
-// Which kernels run here, for the fingerprint: for example "onednn-2.6.3/avx512" or "eigen-3.4.0".
+// Which kernels run here, for the fingerprint: for example "onednn-2.6.3/avx512/conv-fma" or "eigen-3.4.0". The last part
+// names the convolutions that are read in place (ConvDirect.h), with fused sums or without.
 const std::string& kernelClass();
+// Whether the class is one of kernels made for the processor at hand (oneDNN's): other processors may give other bits.
+bool kernelsOfMachine();
 
 }  // namespace lab

@@ -1,6 +1,9 @@
 #include "core/math/Pooling.h"
 
+#include "core/math/ConvDirect.h"
 #include "core/math/Simd.h"
+
+#include <algorithm>
 
 namespace lab {
 
@@ -13,13 +16,15 @@ LAB_INLINE Real larger(Real best, Real value) {
 
 }  // namespace
 
-LAB_CLONES void largestOfPairs(const Real* __restrict top, const Real* __restrict bottom, Real* __restrict y, Index windows) {
+LAB_CLONES void largestOfPairs(const Real* __restrict top, const Real* __restrict bottom, Real* __restrict y,
+                               Index windows) {
     for (Index j = 0; j < windows; ++j)
         y[j] = larger(larger(larger(top[2 * j], top[2 * j + 1]), bottom[2 * j]), bottom[2 * j + 1]);
 }
 
 LAB_CLONES void largestOfPairsBackward(const Real* __restrict top, const Real* __restrict bottom, const Real* __restrict y,
-                                       const Real* __restrict dy, Real* __restrict dTop, Real* __restrict dBottom, Index windows) {
+                                       const Real* __restrict dy, Real* __restrict dTop, Real* __restrict dBottom,
+                                       Index windows) {
     for (Index j = 0; j < windows; ++j) {
         const Real best = y[j], d = dy[j];
         const Real a = top[2 * j], b = top[2 * j + 1], c = bottom[2 * j], e = bottom[2 * j + 1];
@@ -31,6 +36,53 @@ LAB_CLONES void largestOfPairsBackward(const Real* __restrict top, const Real* _
         dTop[2 * j + 1] = b == best ? afterA : Real(0);
         dBottom[2 * j] = c == best ? afterB : Real(0);
         dBottom[2 * j + 1] = e == best ? afterC : Real(0);
+    }
+}
+
+namespace {
+
+constexpr Index kTogether = 2048;  // numbers of one kind of row that are laid end to end
+
+// rows[i] of a row every `2 * width` numbers, back from end to end.
+LAB_CLONES void spread(const Real* __restrict rows, Index count, Index width, Real* __restrict to) {
+    for (Index i = 0; i < count; ++i)
+        for (Index j = 0; j < width; ++j) to[2 * i * width + j] = rows[i * width + j];
+}
+
+}  // namespace
+
+void largestOfRowPairs(const Real* x, Index pairs, Index width, Real* y) {
+    alignas(64) Real top[kTogether], bottom[kTogether];
+    const Index together = kTogether / std::max<Index>(1, width);
+    if (together < 2) {
+        for (Index i = 0; i < pairs; ++i, x += 2 * width, y += width / 2) largestOfPairs(x, x + width, y, width / 2);
+        return;
+    }
+    for (Index i = 0; i < pairs; i += together) {
+        const Index count = std::min(together, pairs - i);
+        const Real* from = x + 2 * i * width;
+        directKernels().rows(from, 2 * width, count, width, top, width);
+        directKernels().rows(from + width, 2 * width, count, width, bottom, width);
+        largestOfPairs(top, bottom, y + i * (width / 2), count * (width / 2));
+    }
+}
+
+void largestOfRowPairsBackward(const Real* x, const Real* y, const Real* dy, Index pairs, Index width, Real* dx) {
+    alignas(64) Real top[kTogether], bottom[kTogether], dTop[kTogether], dBottom[kTogether];
+    const Index across = width / 2, together = kTogether / std::max<Index>(1, width);
+    if (together < 2) {
+        for (Index i = 0; i < pairs; ++i, x += 2 * width, dx += 2 * width, y += across, dy += across)
+            largestOfPairsBackward(x, x + width, y, dy, dx, dx + width, across);
+        return;
+    }
+    for (Index i = 0; i < pairs; i += together) {
+        const Index count = std::min(together, pairs - i);
+        const Real* from = x + 2 * i * width;
+        directKernels().rows(from, 2 * width, count, width, top, width);
+        directKernels().rows(from + width, 2 * width, count, width, bottom, width);
+        largestOfPairsBackward(top, bottom, y + i * across, dy + i * across, dTop, dBottom, count * across);
+        spread(dTop, count, width, dx + 2 * i * width);
+        spread(dBottom, count, width, dx + (2 * i + 1) * width);
     }
 }
 

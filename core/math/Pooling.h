@@ -12,4 +12,9 @@ void largestOfPairs(const Real* top, const Real* bottom, Real* y, Index windows)
 void largestOfPairsBackward(const Real* top, const Real* bottom, const Real* y, const Real* dy, Real* dTop, Real* dBottom,
                             Index windows);
 
+// The same for `pairs` pairs of rows of an even width that follow each other, as in an array of whole images. Short rows
+// are laid end to end, so that vectors are full.
+void largestOfRowPairs(const Real* x, Index pairs, Index width, Real* y);
+void largestOfRowPairsBackward(const Real* x, const Real* y, const Real* dy, Index pairs, Index width, Real* dx);
+
 }  // namespace lab

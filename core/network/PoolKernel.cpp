@@ -14,6 +14,13 @@ public:
     PoolKernel(const ConvGeometry& geometry, bool maximum) : m_geometry(geometry), m_maximum(maximum) {}
 
     void forward(const KernelRun& run) const override {
+        if (wholePairs()) {
+            run.pool.ranges(run.rows * m_geometry.channels, grain(), [&](Index begin, Index end) {
+                largestOfRowPairs(run.in[0] + begin * plane(), (end - begin) * m_geometry.outHeight(), m_geometry.width,
+                                  run.out[0] + begin * outPlane());
+            });
+            return;
+        }
         planes(
             run,
             [&](const Real* x, Real* y) {
@@ -46,7 +53,14 @@ public:
     void backward(const KernelRun& run) const override {
         Real* dx = run.inAdjoint[0];
         if (dx == nullptr) return;
-        const Index plane = m_geometry.height * m_geometry.width;
+        if (wholePairs()) {
+            run.pool.ranges(run.rows * m_geometry.channels, grain(), [&](Index begin, Index end) {
+                const Index at = begin * outPlane();
+                largestOfRowPairsBackward(run.in[0] + begin * plane(), run.out[0] + at, run.outAdjoint[0] + at,
+                                          (end - begin) * m_geometry.outHeight(), m_geometry.width, dx + begin * plane());
+            });
+            return;
+        }
         planes(
             run,
             [&](const Real* x, Real* y) {
@@ -56,7 +70,7 @@ public:
                     pairsBackward(x, y, dy, d);
                     return;
                 }
-                std::fill(d, d + plane, Real(0));
+                std::fill(d, d + plane(), Real(0));
                 windows([&](Index out, Index top, Index bottom, Index left, Index right) {
                     if (!m_maximum) {
                         const Real part = dy[out] * share();
@@ -83,6 +97,9 @@ private:
                g.padHeight == 0 && g.padWidth == 0;
     }
 
+    // The same, and they cover the image: rows of all planes are one run of pairs.
+    bool wholePairs() const { return pairs() && m_geometry.height % 2 == 0 && m_geometry.width % 2 == 0; }
+
     void pairsBackward(const Real* x, const Real* y, const Real* dy, Real* d) const {
         const Index width = m_geometry.width, across = m_geometry.outWidth(), down = m_geometry.outHeight();
         for (Index i = 0; i < down; ++i) {
@@ -97,13 +114,15 @@ private:
 
     template <class Work>
     void planes(const KernelRun& run, Work&& work, const Real* x, Real* y) const {
-        const Index plane = m_geometry.height * m_geometry.width, outPlane = m_geometry.outHeight() * m_geometry.outWidth();
-        // Planes of about 16 thousand numbers make a tile.
-        const Index grain = std::max<Index>(1, 16384 / std::max<Index>(1, plane));
-        run.pool.ranges(run.rows * m_geometry.channels, grain, [&](Index begin, Index end) {
-            for (Index p = begin; p < end; ++p) work(x + p * plane, y + p * outPlane);
+        run.pool.ranges(run.rows * m_geometry.channels, grain(), [&](Index begin, Index end) {
+            for (Index p = begin; p < end; ++p) work(x + p * plane(), y + p * outPlane());
         });
     }
+
+    Index plane() const { return m_geometry.height * m_geometry.width; }
+    Index outPlane() const { return m_geometry.outHeight() * m_geometry.outWidth(); }
+    // Planes of about 16 thousand numbers make a tile.
+    Index grain() const { return std::max<Index>(1, 16384 / std::max<Index>(1, plane())); }
 
     // work(output position, first row, row behind, first column, column behind), cut off at the borders.
     template <class Work>

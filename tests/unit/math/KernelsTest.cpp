@@ -1,6 +1,7 @@
 // Tuned products and convolutions against plain loops, over sizes that do not fit the vectors.
 #include "core/base/Rng.h"
 #include "core/math/Conv.h"
+#include "core/math/ConvDirect.h"
 #include "core/math/Elementwise.h"
 #include "core/math/Gemm.h"
 #include "core/math/Pooling.h"
@@ -112,7 +113,9 @@ private slots:
             {37, 2, 6, 6, 3, 5, 5, 1, 1, 2, 2}, {2, 4, 1, 19, 3, 1, 4, 1, 2, 0, 1},   {3, 5, 11, 13, 7, 2, 5, 3, 1, 1, 4},
             {2, 1, 2, 2, 3, 5, 5, 1, 1, 2, 2},  {2, 16, 40, 40, 8, 5, 5, 1, 1, 2, 2}, {33, 1, 28, 28, 4, 3, 3, 2, 2, 1, 1},
             {2, 2, 5, 1, 3, 3, 3, 1, 1, 1, 1},   {3, 3, 13, 17, 5, 5, 5, 1, 1, 2, 2},   {2, 7, 1, 1, 3, 3, 3, 1, 1, 1, 1},
-            {1, 31, 61, 67, 3, 3, 3, 1, 1, 1, 1}, {3, 2, 7, 11, 5, 5, 3, 1, 1, 2, 1},    {2, 3, 6, 5, 2, 2, 3, 1, 1, 0, 1}};
+            {1, 31, 61, 67, 3, 3, 3, 1, 1, 1, 1}, {19, 8, 14, 14, 16, 3, 3, 1, 1, 1, 1}, {17, 1, 28, 28, 8, 3, 3, 1, 1, 1, 1},
+            {5, 3, 13, 5, 11, 4, 2, 1, 1, 3, 1}, {2, 9, 17, 33, 23, 2, 2, 1, 1, 0, 0}, {7, 5, 1, 31, 10, 1, 5, 1, 1, 0, 4},
+            {1, 1, 3, 2100, 1, 3, 3, 1, 1, 1, 1}, {3, 2, 7, 11, 5, 5, 3, 1, 1, 2, 1},    {2, 3, 6, 5, 2, 2, 3, 1, 1, 0, 1}};
         for (const QList<int>& s : sizes) {
             QString name;
             for (const int v : s) name += QString::number(v) + " ";
@@ -173,6 +176,126 @@ private slots:
             QVERIFY2(near(fw[i], 2 + dw[i], static_cast<double>(terms), terms), qPrintable(QString("dw[%1]").arg(i)));
         for (std::size_t i = 0; i < db.size(); ++i)
             QVERIFY2(near(fb[i], 1 + db[i], static_cast<double>(terms), terms), qPrintable(QString("db[%1]").arg(i)));
+    }
+
+    void convolutionsHaveTheSameBitsOnAnyNumberOfThreads() {
+        ConvGeometry g;
+        g.channels = 5, g.height = 11, g.width = 13, g.outChannels = 7, g.kernelHeight = g.kernelWidth = 3, g.padHeight = g.padWidth = 1;
+        const Index rows = 53;
+        const std::vector<Real> x = draw(rows * g.inSize(), 1), w = draw(g.outChannels * g.patch(), 2), b = draw(g.outChannels, 3),
+                                dy = draw(rows * g.outSize(), 4);
+        std::vector<Real> first;
+        for (const int threads : {1, 2, 7, 16}) {
+            Pool pool(threads);
+            std::vector<Real> y(dy.size()), dx(x.size()), dw(w.size()), db(b.size()), scratch(static_cast<std::size_t>(convScratch(g)));
+            convForward(pool, g, rows, x.data(), w.data(), b.data(), y.data());
+            convBackward(pool, g, rows, dy.data(), w.data(), dx.data());
+            convGradient(pool, g, rows, dy.data(), x.data(), 0, dw.data(), 0, db.data(), scratch.data());
+            std::vector<Real> all = y;
+            for (const std::vector<Real>* part : {&dx, &dw, &db}) all.insert(all.end(), part->begin(), part->end());
+            if (first.empty()) first = all;
+            QCOMPARE(all, first);
+        }
+    }
+
+    // The inner loops of every processor that this one can play, against plain loops; with fused sums they agree to the bit.
+    void kernelsReadInPlace_data() {
+        QTest::addColumn<int>("count");
+        QTest::addColumn<int>("taps");
+        QTest::addColumn<int>("group");
+        for (const auto& s : std::vector<std::array<int, 3>>{
+                 {0, 3, 2}, {1, 1, 1}, {1, 0, 3}, {16, 9, 8}, {17, 7, 7}, {31, 13, 5}, {33, 6, 4}, {64, 5, 3}, {127, 11, 8}, {224, 72, 8}})
+            QTest::newRow(qPrintable(QString("%1 places, %2 taps, %3 channels").arg(s[0]).arg(s[1]).arg(s[2]))) << s[0] << s[1] << s[2];
+    }
+    void kernelsReadInPlace() {
+        QFETCH(int, count);
+        QFETCH(int, taps);
+        QFETCH(int, group);
+        const Index whole = (count + kDirectLanes - 1) / kDirectLanes * kDirectLanes, samples = 3;
+        std::vector<Index> offsets;
+        for (Index k = 0; k < taps; ++k) offsets.push_back(k * 3 % 41);
+        const Index size = whole + 41 + kDirectSlack, plane = whole + kDirectSlack;
+        const std::vector<Real> in = draw(samples * size, 1), w = draw(taps * group, 2), bias = draw(group, 3);
+        std::vector<Real> a = draw(samples * group * whole, 4), fusedOut, fusedSums;
+        for (Index row = 0; row < samples * group; ++row)
+            for (Index t = count; t < whole; ++t) a[static_cast<std::size_t>(row * whole + t)] = 0;
+        for (const DirectKernels* kernels : allDirectKernels()) {
+            std::vector<Real> out(static_cast<std::size_t>(group * plane), Real(9)), sums(static_cast<std::size_t>(group * taps), Real(2));
+            kernels->correlate(in.data(), offsets.data(), taps, w.data(), group, bias.data(), count, out.data(), plane);
+            kernels->gather(a.data(), group * whole, whole, in.data(), size, offsets.data(), taps, group, whole, samples, sums.data());
+            std::vector<Real> places;
+            for (Index o = 0; o < group; ++o)
+                for (Index t = 0; t < count; ++t) {
+                    double wanted = static_cast<double>(bias[static_cast<std::size_t>(o)]), magnitude = std::abs(wanted);
+                    for (Index k = 0; k < taps; ++k) {
+                        const double term = static_cast<double>(w[static_cast<std::size_t>(k * group + o)]) *
+                                            static_cast<double>(in[static_cast<std::size_t>(offsets[static_cast<std::size_t>(k)] + t)]);
+                        wanted += term;
+                        magnitude += std::abs(term);
+                    }
+                    places.push_back(out[static_cast<std::size_t>(o * plane + t)]);
+                    QVERIFY2(near(places.back(), wanted, magnitude, taps), kernels->processor);
+                }
+            for (Index o = 0; o < group; ++o)
+                for (Index k = 0; k < taps; ++k) {
+                    double wanted = 2, magnitude = 2;
+                    for (Index s = 0; s < samples; ++s)
+                        for (Index t = 0; t < count; ++t) {
+                            const double term =
+                                static_cast<double>(a[static_cast<std::size_t>((s * group + o) * whole + t)]) *
+                                static_cast<double>(in[static_cast<std::size_t>(s * size + offsets[static_cast<std::size_t>(k)] + t)]);
+                            wanted += term;
+                            magnitude += std::abs(term);
+                        }
+                    QVERIFY2(near(sums[static_cast<std::size_t>(o * taps + k)], wanted, magnitude, samples * count), kernels->processor);
+                }
+            if (!kernels->fused) continue;
+            if (fusedOut.empty()) fusedOut = places;
+            if (fusedSums.empty()) fusedSums = sums;
+            QVERIFY2(places == fusedOut && sums == fusedSums, kernels->processor);
+        }
+    }
+
+    void framesAndRows() {
+        for (const DirectKernels* kernels : allDirectKernels())
+            for (const auto& [height, width, top, left, behind] :
+                 std::vector<std::array<Index, 5>>{{1, 1, 0, 0, 0}, {1, 1, 2, 1, 3}, {3, 2, 1, 1, 1}, {7, 13, 0, 2, 0}, {5, 16, 2, 0, 1}, {4, 33, 1, 1, 1}}) {
+                const Index planes = 3, pitch = left + width + behind, plane = (top + height + 1) * pitch;
+                const std::vector<Real> in = draw(planes * height * width, 1);
+                std::vector<Real> framed(static_cast<std::size_t>(planes * plane), Real(9)), back(in.size(), Real(9));
+                kernels->frame(in.data(), planes, height, width, top, left, pitch, plane, framed.data());
+                std::size_t at = 0;
+                for (Index c = 0; c < planes; ++c)
+                    for (Index i = 0; i < top + height + 1; ++i)
+                        for (Index j = 0; j < pitch; ++j) {
+                            const bool inside = i >= top && i < top + height && j >= left && j < left + width;
+                            const std::size_t from = static_cast<std::size_t>((c * height + i - top) * width + j - left);
+                            QCOMPARE(framed[at++], inside ? in[from] : Real(0));
+                        }
+                for (Index c = 0; c < planes; ++c)
+                    kernels->rows(framed.data() + c * plane + top * pitch + left, pitch, height, width, back.data() + c * height * width, width);
+                QCOMPARE(back, in);
+            }
+    }
+
+    void poolingOfWholePlanes() {
+        for (const auto& [pairs, width] : std::vector<std::array<Index, 2>>{{0, 2}, {1, 2}, {7, 2}, {293, 14}, {37, 28}, {3, 514}, {2, 4098}}) {
+            std::vector<Real> x = draw(2 * pairs * width, 1);
+            for (std::size_t i = 0; i + 4 < x.size(); i += 5) x[i] = x[i + 1] = Real(1.5);
+            const Index across = width / 2;
+            const std::vector<Real> dy = draw(pairs * across, 2);
+            std::vector<Real> y(dy.size(), Real(9)), dx(x.size(), Real(9)), wantedY(dy.size()), wantedDx(x.size());
+            largestOfRowPairs(x.data(), pairs, width, y.data());
+            largestOfRowPairsBackward(x.data(), y.data(), dy.data(), pairs, width, dx.data());
+            for (Index i = 0; i < pairs; ++i) {
+                const Real *top = x.data() + 2 * i * width, *bottom = top + width;
+                Real* d = wantedDx.data() + 2 * i * width;
+                largestOfPairs(top, bottom, wantedY.data() + i * across, across);
+                largestOfPairsBackward(top, bottom, wantedY.data() + i * across, dy.data() + i * across, d, d + width, across);
+            }
+            QCOMPARE(y, wantedY);
+            QCOMPARE(dx, wantedDx);
+        }
     }
 
     void pooling_data() {

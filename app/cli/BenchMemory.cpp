@@ -1,14 +1,11 @@
 // `bench memory`: what each rule holds for the assignment of credit while it trains, against the depth of the network: as
 // the rule counts it and as the allocator sees it. With --out the table becomes a figure.
+#include "app/FigureFiles.h"
 #include "app/cli/BenchSupport.h"
 #include "app/cli/Command.h"
 #include "core/document/Figure.h"
-#include "core/io/Bytes.h"
 #include "core/rules/LearningRule.h"
 
-#ifdef LAB_GUI
-#include "widgets/plot/FigureExport.h"
-#endif
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -80,24 +77,6 @@ Result<Measured> measure(const ParsedExperiment& parsed) {
 
 constexpr double kMebi = 1024.0 * 1024.0;
 
-Result<void> write(const Figure& figure, const QString& path) {
-    if (path.endsWith(".csv", Qt::CaseInsensitive)) {
-        const std::string csv = figureCsv(figure);
-        return writeFileAtomically(path.toStdString(), csv.data(), csv.size());
-    }
-#ifdef LAB_GUI
-    FigureExportOptions options;
-    options.height = 600;
-    const Result<FigureFormat> format = figureFormat(path);
-    if (!format) return format.error();
-    const Result<QByteArray> bytes = figureBytes(figure, *format, options);
-    if (!bytes) return bytes.error();
-    return writeFileAtomically(path.toStdString(), bytes->constData(), static_cast<std::size_t>(bytes->size()));
-#else
-    return Error{"LAB-CLI-106", "this build has no drawing code.", path.toStdString(), "Write .csv, or use the full build of Forward Lab."};
-#endif
-}
-
 }  // namespace
 
 int benchMemory(const QCommandLineParser& parser, const JsonValue& file) {
@@ -166,8 +145,11 @@ int benchMemory(const QCommandLineParser& parser, const JsonValue& file) {
     panel("Held for credit", std::move(credit));
     panel("With parameters and optimiser", std::move(all));
     if (json) out(QString::fromStdString(writeJson(JsonValue::object({{"rows", std::move(results)}}), 64) + "\n"));
-    if (parser.isSet("out"))
-        if (const Result<void> done = write(figure, parser.value("out")); !done) return fail(done.error());
+    if (parser.isSet("out")) {
+        FigureExportOptions options;
+        options.height = 600;
+        if (const Result<void> done = writeFigure(figure, parser.value("out"), options); !done) return fail(done.error());
+    }
     return close ? 0 : kExitFailed;
 }
 

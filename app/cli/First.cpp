@@ -1,13 +1,9 @@
+#include "app/FigureFiles.h"
 #include "app/cli/Commands.h"
 #include "app/cli/ExperimentOptions.h"
 #include "app/cli/LoadedProject.h"
 #include "app/cli/TrainingRun.h"
 #include "core/document/Views.h"
-#include "core/io/Bytes.h"
-
-#ifdef LAB_GUI
-#include "widgets/plot/FigureExport.h"
-#endif
 
 #include <QDir>
 
@@ -61,16 +57,8 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
     for (const char* view : kFigures) {
         const Result<Figure> figure = renderView(view, **snapshot, {});
         if (!figure) return fail(figure.error());
-#ifdef LAB_GUI
-        const QString path = folder.filePath(QString::fromUtf8(view) + ".svg");
-        const Result<QByteArray> bytes = figureBytes(*figure, FigureFormat::Svg);
-        if (!bytes) return fail(bytes.error());
-        const std::string content = bytes->toStdString();
-#else
-        const QString path = folder.filePath(QString::fromUtf8(view) + ".csv");
-        const std::string content = figureCsv(*figure);
-#endif
-        if (const Result<void> done = writeFileAtomically(path.toStdString(), content.data(), content.size()); !done) return fail(done.error());
+        const QString path = folder.filePath(QString::fromUtf8(view) + "." + figureEnding());
+        if (const Result<void> done = writeFigure(*figure, path); !done) return fail(done.error());
         left << path;
     }
     out("\nLeft in " + folder.absolutePath() + ":\n");

@@ -1,11 +1,7 @@
+#include "app/FigureFiles.h"
 #include "app/cli/Commands.h"
 #include "app/cli/LoadedProject.h"
 #include "core/document/Views.h"
-#include "core/io/Bytes.h"
-
-#ifdef LAB_GUI
-#include "widgets/plot/FigureExport.h"
-#endif
 
 namespace lab {
 
@@ -47,26 +43,12 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
     if (!snapshot) return fail(snapshot.error());
     const Result<Figure> figure = renderView(parser.value("view").toStdString(), **snapshot, values);
     if (!figure) return fail(figure.error(), kExitUsage);
-    const QString path = parser.value("out");
-    if (path.endsWith(".csv", Qt::CaseInsensitive)) {
-        const std::string csv = figureCsv(*figure);
-        const Result<void> done = writeFileAtomically(path.toStdString(), csv.data(), csv.size());
-        return done ? 0 : fail(done.error());
-    }
-#ifdef LAB_GUI
     FigureExportOptions exportOptions;
     exportOptions.width = width;
     exportOptions.height = height;
     exportOptions.dark = parser.isSet("dark");
-    const Result<FigureFormat> format = figureFormat(path);
-    if (!format) return fail(format.error(), kExitUsage);
-    const Result<QByteArray> bytes = figureBytes(*figure, *format, exportOptions);
-    if (!bytes) return fail(bytes.error());
-    const Result<void> done = writeFileAtomically(path.toStdString(), bytes->constData(), static_cast<std::size_t>(bytes->size()));
-    return done ? 0 : fail(done.error());
-#else
-    return fail({"LAB-CLI-106", "this build has no drawing code.", path.toStdString(), "Write .csv, or use the full build of Forward Lab."});
-#endif
+    const Result<void> done = writeFigure(*figure, parser.value("out"), exportOptions);
+    return done ? 0 : fail(done.error(), done.error().code == "LAB-FIG-101" ? kExitUsage : kExitFailed);
 }
 
 }  // namespace

@@ -144,6 +144,8 @@ void MainWindow::connectAll() {
     connect(&m_run, &RunController::snapshotChanged, this, &MainWindow::snapshotChanged);
     connect(&m_run, &RunController::stateChanged, this, &MainWindow::runStateChanged);
 
+    m_run.add([this] { return m_canvas->isVisible() && (m_canvas->toggles().activity || m_canvas->toggles().rule); },
+              [this] { m_canvas->setLive(m_feed.take(m_run.snapshot(), m_document.experiment().circuit, m_appraisal.marks)); });
     const auto edited = [this](const CircuitChange& c) {
         change(QString::fromStdString(c.title), [&c](Experiment& e) { e.circuit = c.circuit; });
         m_canvas->setSelection(c.selection);
@@ -201,8 +203,8 @@ void MainWindow::connectAll() {
     connect(m_canvas, &CircuitView::zoomChanged, this, [this](double z) { m_zoom->setText(tr("%1 %").arg(qRound(100 * z))); });
     connect(m_canvas, &CircuitView::togglesChanged, this, [this] {
         ProbeRequest needs;
-        needs.channels = false;
         needs.activity = m_canvas->toggles().activity;
+        needs.channels = needs.alignment = needs.reads = m_canvas->toggles().rule;  // gauges, update flow, what updates read
         m_run.setOwnNeeds(needs);
         if (QDockWidget* costs = dock("costs")) costs->setVisible(m_canvas->toggles().costs);
     });
@@ -301,7 +303,7 @@ void MainWindow::refreshCircuit() {
     m_costs->setCircuit(circuit, m_sizes);
     m_problems->setProblems(m_sizes.problems);
     showOutline();
-    m_compare->setCircuit(circuit, m_sizes);
+    if (m_mode == Mode::Compare) m_compare->setCircuit(circuit, m_sizes);
     m_feed.clear();
     m_unit->hide();
     m_trainAction->setEnabled(m_sizes.ok() && m_mode != Mode::Compare);
@@ -411,6 +413,7 @@ void MainWindow::askUnit(const QString& operation, int unit, int sample) {
 }
 
 void MainWindow::showOutline() {
+    if (!m_outline->isVisible()) return;  // shown anew when its dock is
     m_outline->setCircuit(m_document.experiment().circuit, m_sizes, m_canvas->diagramLayout());
 }
 
@@ -532,8 +535,7 @@ void MainWindow::snapshotChanged() {
     m_fingerprint->setText(s.fingerprint.empty() ? QString::fromStdString(kernelClass()) : QString::fromStdString(s.fingerprint));
     const std::int64_t saved = m_document.checkpoint() ? m_document.checkpoint()->step : 0;
     if (s.layers && s.run > m_replacedAt && s.step != saved) m_document.markRunChanged();
-    m_canvas->setNow(s.position ? s.position->operation : std::string());
-    m_canvas->setLive(m_feed.take(s, m_document.experiment().circuit, m_appraisal.marks));
+    if (m_canvas->isVisible()) m_canvas->setNow(s.position ? s.position->operation : std::string());
     if (s.schema && s.run != m_seenRun) {
         m_seenRun = s.run;
         m_loadedOnce = true;

@@ -2,6 +2,7 @@
 #include "app/window/MainWindow.h"
 
 #include "app/CircuitFiles.h"
+#include "app/FigureFiles.h"
 #include "app/window/ExportDialog.h"
 #include "app/window/Gallery.h"
 #include "app/window/Waiting.h"
@@ -40,15 +41,6 @@ constexpr int kRecentFiles = 10;
 
 QString folderOf(const QString& key) { return QSettings().value("folder/" + key, QDir::homePath()).toString(); }
 void rememberFolder(const QString& key, const QString& path) { QSettings().setValue("folder/" + key, QFileInfo(path).absolutePath()); }
-
-// The figure in the format that the ending of `path` names.
-Result<void> writeFigure(const Figure& figure, const QString& path, const FigureExportOptions& options = {}) {
-    const Result<FigureFormat> format = figureFormat(path);
-    if (!format) return format.error();
-    const Result<QByteArray> bytes = figureBytes(figure, *format, options);
-    if (!bytes) return bytes.error();
-    return writeFileAtomically(path.toStdString(), bytes->constData(), static_cast<std::size_t>(bytes->size()));
-}
 
 }  // namespace
 

@@ -266,6 +266,7 @@ QDockWidget* MainWindow::addDock(const QString& name, const QString& title, QWid
 void MainWindow::makeDocks() {
     addDock("palette", tr("Operations"), m_palette);
     addDock("outline", tr("Outline"), m_outline);
+    connect(dock("outline"), &QDockWidget::visibilityChanged, this, &MainWindow::showOutline);
     addDock("inspector", tr("Inspector"), m_inspector);
     addDock("rule", tr("Learning rule"), m_rules);
     addDock("credit", tr("Credit"), m_credit);
@@ -345,6 +346,17 @@ void MainWindow::makeMenus() {
         toggle->setToolTip(QString::fromStdString(view.summary));
         group->addAction(toggle);
     }
+    QAction* fluent = m_viewMenu->addAction(tr("&Fluent views while training"));
+    fluent->setCheckable(true);
+    fluent->setToolTip(tr("Every open view moves at every frame, whatever that costs the training. Otherwise views take turns, "
+                          "so that they use at most a few per cent of this machine."));
+    fluent->setStatusTip(fluent->toolTip());
+    fluent->setChecked(!m_options.safe && QSettings().value("views/fluent", false).toBool());
+    m_run.setLimited(!fluent->isChecked());
+    connect(fluent, &QAction::toggled, this, [this](bool on) {
+        m_run.setLimited(!on);
+        if (!m_options.safe) QSettings().setValue("views/fluent", on);
+    });
     QMenu* panels = m_viewMenu->addMenu(tr("Panels"));
     for (const char* name : {"palette", "outline", "inspector", "rule", "credit", "data", "training", "steps", "costs", "history"}) panels->addAction(dock(name)->toggleViewAction());
     m_viewMenu->addSeparator();
@@ -449,7 +461,10 @@ void MainWindow::setMode(Mode mode) {
     m_mode = mode;
     m_modeActions[static_cast<std::size_t>(mode)]->setChecked(true);
     m_center->setCurrentIndex(mode == Mode::Compare ? 1 : 0);
-    if (mode == Mode::Compare) compareRules();
+    if (mode == Mode::Compare) {
+        m_compare->setCircuit(m_document.experiment().circuit, m_sizes);
+        compareRules();
+    }
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
     setCorner(Qt::BottomLeftCorner, mode == Mode::Run ? Qt::BottomDockWidgetArea : Qt::LeftDockWidgetArea);
     restoreStoredLayout(mode);

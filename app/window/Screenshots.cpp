@@ -1,6 +1,7 @@
 #include "app/window/Screenshots.h"
 
 #include "app/cli/Command.h"
+#include "app/window/EventPump.h"
 #include "app/window/Gallery.h"
 #include "app/window/MainWindow.h"
 #include "core/document/Views.h"
@@ -11,31 +12,9 @@
 #include <QApplication>
 #include <QDir>
 #include <QDockWidget>
-#include <QElapsedTimer>
 #include <QPixmap>
 
-#include <functional>
-
 namespace lab {
-
-namespace {
-
-// Lets the event loop run until `done` or the time is over; returns whether it was done.
-bool until(const std::function<bool()>& done, int milliseconds) {
-    QElapsedTimer timer;
-    timer.start();
-    while (!done()) {
-        if (timer.elapsed() > milliseconds) return false;
-        QCoreApplication::processEvents(QEventLoop::AllEvents, 20);
-    }
-    return true;
-}
-
-void settle(int milliseconds) {
-    until([] { return false; }, milliseconds);
-}
-
-}  // namespace
 
 int takeScreenshots(const QString& folder) {
     const QDir dir(folder);
@@ -55,12 +34,12 @@ int takeScreenshots(const QString& folder) {
     window.resize(1366, 768);
     window.show();
     window.startWith(firstExperiment(haveFashionMnist()));
-    if (!until([&] { return window.run().snapshot().state == RunState::Ready; }, 20000))
+    if (!pumpUntil([&] { return window.run().snapshot().state == RunState::Ready; }, 20000))
         return fail({"LAB-CLI-112", "the first experiment did not get ready: " + window.run().snapshot().message, "", "Run `forward-lab first` to see why."});
-    settle(400);
+    pumpFor(400);
     take(window, "ready-1366-light");
     window.train();
-    until([&] { return window.run().snapshot().evaluations && window.run().snapshot().evaluations->size() >= 2; }, 45000);
+    pumpUntil([&] { return window.run().snapshot().evaluations && window.run().snapshot().evaluations->size() >= 2; }, 45000);
     const struct { Mode mode; const char* name; } modes[] = {{Mode::Run, "run"}, {Mode::Build, "build"}, {Mode::Rule, "rule"}, {Mode::Compare, "compare"}};
     const struct { QSize size; const char* name; } sizes[] = {{{1366, 768}, "1366"}, {{1920, 1080}, "1920"}};
     for (const bool dark : {false, true}) {
@@ -70,7 +49,7 @@ int takeScreenshots(const QString& folder) {
             for (const auto& mode : modes) {
                 window.setMode(mode.mode);
                 window.resetLayout();
-                settle(900);
+                pumpFor(900);
                 take(window, QString("%1-%2-%3").arg(mode.name, size.name, dark ? "dark" : "light"));
             }
         }
@@ -82,31 +61,31 @@ int takeScreenshots(const QString& folder) {
             if (live == nullptr || d == nullptr) continue;
             d->setFloating(true);
             d->resize(460, 340);
-            until([&] { return live->figure() != nullptr && !live->figure()->empty(); }, 4000);
-            settle(150);
+            pumpUntil([&] { return live->figure() != nullptr && !live->figure()->empty(); }, 4000);
+            pumpFor(150);
             take(*d, QString("view-%1-%2").arg(QString::fromStdString(view.id), dark ? "dark" : "light"));
             d->setFloating(false);
             d->hide();
         }
         Gallery gallery;
         gallery.show();
-        until([&] { return gallery.isComplete(); }, 10000);
-        settle(300);
+        pumpUntil([&] { return gallery.isComplete(); }, 10000);
+        pumpFor(300);
         take(gallery, QString("gallery-%1").arg(dark ? "dark" : "light"));
     }
     window.pause();
-    until([&] { return window.run().snapshot().state == RunState::Paused; }, 5000);
+    pumpUntil([&] { return window.run().snapshot().state == RunState::Paused; }, 5000);
     // A step in slow motion.
     window.setMode(Mode::Run);
     window.resetLayout();
-    settle(600);
+    pumpFor(600);
     for (int i = 0; i < 4; ++i) {
         window.stepLine();
-        settle(250);
+        pumpFor(250);
     }
     for (const bool dark : {false, true}) {
         window.setDark(dark);
-        settle(300);
+        pumpFor(300);
         take(window, QString("slow-motion-1920-%1").arg(dark ? "dark" : "light"));
     }
     out(QString("%1 pictures in %2\n").arg(taken).arg(dir.absolutePath()));

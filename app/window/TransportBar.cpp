@@ -26,6 +26,20 @@ QString groupedNumber(double value) {
     return digits;
 }
 
+namespace {
+
+constexpr int kTextEvery = 160;  // milliseconds: numbers that change faster cannot be read
+
+// A label of fixed size does not make the whole window lay itself out with every new number. It grows when a text needs more.
+void put(QLabel* label, const QString& text) {
+    if (label->text() == text) return;
+    label->setText(text);
+    const QSize wanted = label->sizeHint();
+    if (wanted.width() > label->minimumWidth() || wanted.height() > label->minimumHeight()) label->setFixedSize(wanted.expandedTo(label->minimumSize()));
+}
+
+}  // namespace
+
 TransportBar::TransportBar(QAction* step, QAction* epoch, QAction* runTo, QAction* reset, QAction* newSeed, QWidget* parent) : QWidget(parent) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(16, 6, 16, 6);
@@ -41,7 +55,7 @@ TransportBar::TransportBar(QAction* step, QAction* epoch, QAction* runTo, QActio
     }
     row->addSpacing(12);
     m_where = new QLabel(this);
-    m_where->setMinimumWidth(150);
+    m_where->setFixedSize(150, m_where->fontMetrics().height() + 2);
     row->addWidget(m_where);
     m_progress = new QProgressBar(this);
     m_progress->setRange(0, 1000);
@@ -51,10 +65,11 @@ TransportBar::TransportBar(QAction* step, QAction* epoch, QAction* runTo, QActio
     m_progress->setAccessibleName(tr("Progress of the run"));
     row->addWidget(m_progress, 1);
     m_left = new QLabel(this);
-    m_left->setMinimumWidth(86);
+    m_left->setFixedSize(86, m_left->fontMetrics().height() + 2);
     row->addWidget(m_left);
     m_score = new QLabel(this);
     m_score->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_score->setFixedSize(m_score->fontMetrics().horizontalAdvance(tr("%1 samples/s").arg(groupedNumber(100000))), m_score->fontMetrics().height() + 2);
     row->addWidget(m_score);
     m_speed = new QComboBox(this);
     m_speed->setToolTip(tr("How fast to train: slow is for watching, full speed for results. The result is the same."));
@@ -69,27 +84,29 @@ TransportBar::TransportBar(QAction* step, QAction* epoch, QAction* runTo, QActio
 }
 
 void TransportBar::show(const Snapshot& s) {
+    // Every change of state is told at once, the course of a run a few times a second.
+    if (s.state == RunState::Running && m_shown == s.state && m_run == s.run && m_sinceText.isValid() && m_sinceText.elapsed() < kTextEvery) return;
+    m_shown = s.state;
+    m_run = s.run;
+    m_sinceText.start();
     if (s.state == RunState::Empty) {
-        m_where->setText(s.message.empty() ? tr("No run yet") : QString::fromStdString(s.message));
+        put(m_where, s.message.empty() ? tr("No run yet") : QString::fromStdString(s.message));
         m_progress->setValue(0);
         m_left->clear();
         m_score->clear();
         return;
     }
-    m_where->setText(tr("Epoch %1 of %2").arg(s.epoch, 0, 'f', s.plannedEpochs > 20 ? 1 : 2).arg(s.plannedEpochs, 0, 'f', 0));
+    put(m_where, tr("Epoch %1 of %2").arg(s.epoch, 0, 'f', s.plannedEpochs > 20 ? 1 : 2).arg(s.plannedEpochs, 0, 'f', 0));
     m_where->setToolTip(tr("Step %1 of %2, learning rate %3").arg(groupedNumber(static_cast<double>(s.step)), groupedNumber(static_cast<double>(s.plannedSteps))).arg(s.rate, 0, 'g', 3));
     m_progress->setValue(s.plannedSteps > 0 ? static_cast<int>(1000 * s.step / s.plannedSteps) : 0);
-    if (s.state == RunState::Finished)
-        m_left->setText(tr("done in %1").arg(durationText(s.seconds)));
-    else if (s.secondsLeft >= 0)
-        m_left->setText(tr("%1 left").arg(durationText(s.secondsLeft)));
-    else
-        m_left->clear();
+    put(m_left, s.state == RunState::Finished ? tr("done in %1").arg(durationText(s.seconds))
+                : s.secondsLeft >= 0          ? tr("%1 left").arg(durationText(s.secondsLeft))
+                                              : QString());
     QString score;
     if (s.evaluations && !s.evaluations->empty() && s.evaluations->back().testAccuracy >= 0)
         score = tr("test %1 %").arg(100 * s.evaluations->back().testAccuracy, 0, 'f', 2);
     if (s.samplesPerSecond > 0) score += (score.isEmpty() ? QString() : QStringLiteral("   ·   ")) + tr("%1 samples/s").arg(groupedNumber(std::round(s.samplesPerSecond / 100) * 100));
-    m_score->setText(score);
+    put(m_score, score);
 }
 
 }  // namespace lab

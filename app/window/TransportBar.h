@@ -4,6 +4,7 @@
 
 #include "core/record/Snapshot.h"
 
+#include <QElapsedTimer>
 #include <QWidget>
 
 class QAction;
@@ -31,6 +32,9 @@ private:
     QLabel* m_left = nullptr;
     QLabel* m_score = nullptr;
     QComboBox* m_speed = nullptr;
+    QElapsedTimer m_sinceText;
+    RunState m_shown = RunState::Empty;
+    std::uint64_t m_run = 0;
 };
 
 // "1:05" for 65 s, "2:03:10" for hours.

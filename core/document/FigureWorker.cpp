@@ -70,6 +70,11 @@ std::uint64_t FigureWorker::builds() const {
     return m_state->builds;
 }
 
+bool FigureWorker::idle() const {
+    const std::lock_guard lock(m_state->mutex);
+    return !m_state->snapshot && !m_state->busy;
+}
+
 void FigureWorker::drain() {
     std::unique_lock lock(m_state->mutex);
     m_state->changed.wait(lock, [&] { return !m_state->snapshot && !m_state->busy; });

@@ -33,6 +33,8 @@ public:
     void submit(std::shared_ptr<const Snapshot> snapshot, std::vector<Request> requests);
     // Figures finished since the last call, at most one per key; empty where there are none. Never blocks on building.
     std::vector<Built> take();
+    // True when everything that was submitted is built.
+    bool idle() const;
     // Number of figures built so far (a hidden view is not among them).
     std::uint64_t builds() const;
     // Waits until everything submitted is built (tests, export of all).

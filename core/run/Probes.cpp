@@ -15,8 +15,8 @@ double nowSeconds() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// Probing of one kind may take 1 part in 40 of the time while training runs.
-constexpr double kProbeShare = 40;
+// Probing may take 1 part in 100 of the time while training runs.
+constexpr double kProbeShare = 100;
 constexpr Index kWeightTiles = 100;
 constexpr Index kConfusionSamples = 2000;
 constexpr std::size_t kWorst = 24;
@@ -109,32 +109,36 @@ ProbeTaker::ProbeTaker(Network& network, LearningRule& rule, const PreparedData&
     }
 }
 
-template <class Take>
-void ProbeTaker::within(Budget& budget, std::int64_t step, Take&& take) {
-    const double start = nowSeconds();
-    if (budget.step == step || start < budget.notBefore) return;
-    take();
-    budget.step = step;
-    budget.notBefore = start + kProbeShare * (nowSeconds() - start);
+void ProbeTaker::takeKind(Kind kind, Pool& pool, std::int64_t step) {
+    switch (kind) {
+        case Representations: return takeRepresentations(pool, step);
+        case Weights: return takeWeights(step);
+        case Activity: return takeActivity(pool);
+        case Confusions: return takeConfusion(pool, step);
+        case kKinds: break;
+    }
 }
 
-void ProbeTaker::take(Pool& pool, const ProbeRequest& request, std::int64_t step, Snapshot& out) {
-    if (request.representations) {
-        within(m_representationBudget, step, [&] { takeRepresentations(pool, step); });
-        out.representations = m_representations;
+void ProbeTaker::take(Pool& pool, const ProbeRequest& request, std::int64_t step, bool atRest, Snapshot& out) {
+    const std::array<bool, kKinds> wanted{request.representations, request.weights, request.activity,
+                                          request.confusion && m_network.task() == Task::Classify};
+    // The oldest first; what was never taken does not wait, so that a view that was just opened fills.
+    std::array<std::size_t, kKinds> order{};
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return m_taken[a] < m_taken[b]; });
+    for (const std::size_t kind : order) {
+        if (!wanted[kind] || m_taken[kind] == step) continue;
+        const double start = nowSeconds();
+        if (!atRest && m_taken[kind] >= 0 && start < m_notBefore) continue;
+        takeKind(static_cast<Kind>(kind), pool, step);
+        m_taken[kind] = step;
+        const double end = nowSeconds();
+        m_notBefore = std::max(m_notBefore, end) + kProbeShare * (end - start);
     }
-    if (request.weights) {
-        within(m_weightBudget, step, [&] { takeWeights(step); });
-        out.weights = m_weights;
-    }
-    if (request.activity) {
-        within(m_activityBudget, step, [&] { takeActivity(pool); });
-        out.wireActivity = m_activity;
-    }
-    if (request.confusion && m_network.task() == Task::Classify) {
-        within(m_confusionBudget, step, [&] { takeConfusion(pool, step); });
-        out.confusion = m_confusion;
-    }
+    if (request.representations) out.representations = m_representations;
+    if (request.weights) out.weights = m_weights;
+    if (request.activity) out.wireActivity = m_activity;
+    if (wanted[Confusions]) out.confusion = m_confusion;
 }
 
 void ProbeTaker::takeRepresentations(Pool& pool, std::int64_t step) {

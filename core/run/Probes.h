@@ -3,6 +3,7 @@
 
 #include "core/record/Snapshot.h"
 
+#include <array>
 #include <functional>
 
 namespace lab {
@@ -27,20 +28,17 @@ std::optional<TestFigures> evaluateOn(Pool& pool, Network& network, LearningRule
 // A stratified choice of `count` samples, the same for the same seed: the fixed probe set of the views.
 std::vector<Index> stratifiedProbe(const std::vector<int>& labels, Index available, int classes, Index count, std::uint64_t seed);
 
-// Takes the probes that a request names. Each kind is refreshed so rarely that probing costs at most a small share of the
-// training time, however often snapshots are wanted.
+// Takes the probes that a request names. While training runs they are refreshed so rarely, one kind after the other, that all of
+// them together cost at most a small share of the time, however often snapshots are wanted and however many views want them.
 class ProbeTaker {
 public:
     ProbeTaker(Network& network, LearningRule& rule, const PreparedData& data, Index samples, std::uint64_t seed);
-    void take(Pool& pool, const ProbeRequest& request, std::int64_t step, Snapshot& out);
+    // Puts what there is into `out`. `atRest`: nothing trains, so everything that is wanted is taken of this step.
+    void take(Pool& pool, const ProbeRequest& request, std::int64_t step, bool atRest, Snapshot& out);
 
 private:
-    struct Budget {
-        double notBefore = 0;       // on the steady clock, seconds
-        std::int64_t step = -1;     // of the last time
-    };
-    template <class Take>
-    void within(Budget& budget, std::int64_t step, Take&& take);
+    enum Kind : std::size_t { Representations, Weights, Activity, Confusions, kKinds };
+    void takeKind(Kind kind, Pool& pool, std::int64_t step);
 
     void takeRepresentations(Pool& pool, std::int64_t step);
     void takeWeights(std::int64_t step);
@@ -57,7 +55,8 @@ private:
     Workspace m_work;
     bool m_haveWork = false;
 
-    Budget m_representationBudget, m_weightBudget, m_activityBudget, m_confusionBudget;
+    std::array<std::int64_t, kKinds> m_taken{-1, -1, -1, -1};  // the step of the last time
+    double m_notBefore = 0;                                    // on the steady clock, seconds
     std::shared_ptr<const Snapshot::Representations> m_representations;
     std::shared_ptr<const Snapshot::WeightsCopy> m_weights;
     std::map<std::string, double> m_activity;

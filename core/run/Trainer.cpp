@@ -24,8 +24,8 @@ std::int64_t batchesPerEpoch(Index samples, Index batch) {
     return std::max<std::int64_t>(1, whole + (rest >= 2 ? 1 : 0));
 }
 
-// The true gradient costs a backward pass: while somebody watches the alignment it is taken every this many steps.
-constexpr std::int64_t kAlignmentEvery = 50;
+// The true gradient costs a backward pass: while somebody watches the alignment it is taken every this many steps (about 1 % of the time).
+constexpr std::int64_t kAlignmentEvery = 100;
 
 }  // namespace
 
@@ -383,7 +383,7 @@ std::shared_ptr<Snapshot> Trainer::snapshot(bool atRest) {
     s.recorder->copyTo(*out);
     out->alignment = s.alignment;
     out->reads = s.reads;
-    s.probes->take(*s.pool, s.request, s.step, *out);
+    s.probes->take(*s.pool, s.request, s.step, atRest, *out);
     return out;
 }
 

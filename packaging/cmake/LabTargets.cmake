@@ -30,3 +30,18 @@ function(lab_test name)
   set_tests_properties(${name} PROPERTIES LABELS "${T_LABEL}" TIMEOUT ${T_TIMEOUT}
     ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8;OMP_NUM_THREADS=1")
 endfunction()
+
+# lab_precompiled(<target> [QT]): the headers that nearly every file of the target reads, read once.
+function(lab_precompiled target)
+  if(NOT LAB_PCH)
+    return()
+  endif()
+  set(headers <algorithm> <cmath> <functional> <map> <memory> <string> <variant> <vector> <Eigen/Core>)
+  if("QT" IN_LIST ARGN)
+    list(APPEND headers <QtCore/QtCore>)
+    if(TARGET Qt6::Widgets)
+      list(APPEND headers <QtWidgets/QtWidgets>)
+    endif()
+  endif()
+  target_precompile_headers(${target} PRIVATE ${headers})
+endfunction()

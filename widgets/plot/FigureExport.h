@@ -4,20 +4,13 @@
 
 #include "core/base/Result.h"
 #include "core/document/Figure.h"
+#include "core/document/FigureOptions.h"
 
 #include <QByteArray>
 #include <QImage>
 #include <QString>
 
 namespace lab {
-
-struct FigureExportOptions {
-    int width = 1200;          // pixels; in PDF 96 to the inch
-    int height = 800;
-    bool dark = false;         // else the print palette
-    bool transparent = false;  // no background (PNG, SVG)
-    double textScale = 0;      // 0: text grows with the picture, so that it is as readable on a slide as in a column
-};
 
 enum class FigureFormat { Svg, Pdf, Png, Csv };
 

@@ -3,10 +3,9 @@
 #include "core/base/Assert.h"
 #include "core/base/Rng.h"
 #include "core/geometry/DoubleProducts.h"
+#include "core/math/Decompositions.h"
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/SVD>
-
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -26,9 +25,8 @@ constexpr double kSmoothing = 0.1;  // of the radius
 
 MatrixD procrustesRotation(const MatrixD& scores, const MatrixD& target) {
     LAB_ASSERT(scores.rows() == target.rows() && scores.cols() == target.cols());
-    const Eigen::MatrixXd cross = scores.transpose() * target;
-    const Eigen::JacobiSVD<Eigen::MatrixXd> svd(cross, Eigen::ComputeFullU | Eigen::ComputeFullV);
-    return svd.matrixU() * svd.matrixV().transpose();
+    const SingularDecomposition cross = singularDecomposition(scores.transpose() * target);
+    return cross.u * cross.v.transpose();
 }
 
 MatrixD signedPermutation(const MatrixD& scores, const MatrixD& target) {
@@ -87,9 +85,9 @@ bool AlignedPca::subspaceIteration(const MatrixD& gram, Pool& pool, bool warm) {
         });
         ++m_frame.sweeps;
         const Eigen::MatrixXd small = m_basis.transpose() * m_product;
-        const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(Eigen::MatrixXd((small + small.transpose()) / 2));
-        const MatrixD turn = solver.eigenvectors().rowwise().reverse();
-        m_values = solver.eigenvalues().reverse();
+        const SymmetricEigen eigen = symmetricEigen((small + small.transpose()) / 2);
+        const MatrixD turn = eigen.vectors.rowwise().reverse();
+        m_values = eigen.values.reverse();
         const MatrixD ritz = m_basis * turn;
         const MatrixD image = m_product * turn;
         double residual = 0;
@@ -146,9 +144,7 @@ const AlignedPca::Frame& AlignedPca::update(const GramBank& bank, Pool& pool, st
     m_frame.jump = same && norm > 0 ? (m_frame.coordinates - m_previous).norm() / norm : 0.0;
     m_frame.planeCosine = 1;
     if (same) {
-        const Eigen::MatrixXd overlap = plane.transpose() * m_plane;
-        const Eigen::JacobiSVD<Eigen::MatrixXd> svd(overlap);
-        m_frame.planeCosine = std::min(1.0, svd.singularValues().minCoeff());
+        m_frame.planeCosine = std::min(1.0, singularValues(plane.transpose() * m_plane).minCoeff());
     }
     const double radius = norm / std::sqrt(static_cast<double>(n));
     m_frame.radius = same && m_frame.radius > 0 ? m_frame.radius + kSmoothing * (radius - m_frame.radius) : radius;

@@ -2,10 +2,9 @@
 
 #include "core/base/Assert.h"
 #include "core/geometry/Spectrum.h"
+#include "core/math/Decompositions.h"
 
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
-
+#include <algorithm>
 #include <cmath>
 
 namespace lab {
@@ -117,12 +116,11 @@ Measured fisherDiscriminant(const GramBank& bank, const ClassSums& sums, double 
     for (Index i = 0; i < n; ++i) deviations.row(i) -= means.row(sums.classes.of[static_cast<std::size_t>(i)]);
     Eigen::MatrixXd within = deviations.transpose() * deviations / static_cast<double>(n);
     within.diagonal().array() += ridge * within.trace() / static_cast<double>(r);
-    const Eigen::LLT<Eigen::MatrixXd> factor(within);
-    if (factor.info() != Eigen::Success || factor.rcond() < 1e-13)
-        return Measured::none(Status::Degenerate, "the variance within classes is singular; raise the ridge");
     const Eigen::RowVectorXd centre = means.colwise().mean();
     const Eigen::MatrixXd spread = (means.rowwise() - centre).transpose();
-    const Eigen::MatrixXd solved = factor.solve(spread);
+    Eigen::MatrixXd solved;
+    if (!solveDefinite(within, spread, 1e-13, solved))
+        return Measured::none(Status::Degenerate, "the variance within classes is singular; raise the ridge");
     return Measured::of(solved.cwiseProduct(spread).sum() / static_cast<double>(count));
 }
 
@@ -187,7 +185,7 @@ NeuralCollapse neuralCollapse(const GramBank& bank, const ClassSums& sums) {
             }
 
     // NC1 through the eigenvectors of Sigma_B = P A P / C: sum_k |R u_k|^2 / (n C s_k^4), divided by C.
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(Eigen::MatrixXd(centred / classes));
+    const SymmetricEigen eigen = symmetricEigen(centred / classes);
     MatrixD residual(n, count);
     for (Index i = 0; i < n; ++i) {
         residual.row(i) = sums.m.row(i) - sums.a.row(sums.classes.of[static_cast<std::size_t>(i)]);
@@ -195,9 +193,9 @@ NeuralCollapse neuralCollapse(const GramBank& bank, const ClassSums& sums) {
     }
     double nc1 = 0;
     for (Index k = 0; k < count; ++k) {
-        const double s2 = solver.eigenvalues()[k];
-        if (!(s2 > 1e-10 * solver.eigenvalues()[count - 1])) continue;
-        const VectorD along = residual * solver.eigenvectors().col(k);
+        const double s2 = eigen.values[k];
+        if (!(s2 > 1e-10 * eigen.values[count - 1])) continue;
+        const VectorD along = residual * eigen.vectors.col(k);
         nc1 += along.squaredNorm() / (static_cast<double>(n) * classes * s2 * s2);
     }
     out.nc1 = Measured::of(nc1 / classes);

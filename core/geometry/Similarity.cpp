@@ -2,9 +2,9 @@
 
 #include "core/base/Assert.h"
 #include "core/geometry/Spectrum.h"
+#include "core/math/Decompositions.h"
 
-#include <Eigen/SVD>
-
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -151,9 +151,7 @@ Procrustes procrustes(const GramBank& x, const GramBank& y) {
     // |Xc^T Yc|_* through principal-component scores: S_x S_x^T = K_x, so the singular values are those of S_x^T S_y.
     const Scores sx = principalScores(x);
     const Scores sy = principalScores(y);
-    const MatrixD product = sx.scores.transpose() * sy.scores;
-    Eigen::BDCSVD<Eigen::MatrixXd> svd(product);
-    const double nuclear = svd.singularValues().sum();
+    const double nuclear = nuclearNorm(sx.scores.transpose() * sy.scores);
     const double s = std::min(1.0, nuclear / std::sqrt(x.trace() * y.trace()));
     out.similarity = Measured::of(s);
     out.angle = std::acos(s);

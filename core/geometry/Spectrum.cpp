@@ -1,9 +1,9 @@
 #include "core/geometry/Spectrum.h"
 
 #include "core/geometry/Similarity.h"
+#include "core/math/Decompositions.h"
 
-#include <Eigen/Eigenvalues>
-
+#include <algorithm>
 #include <cmath>
 
 namespace lab {
@@ -78,14 +78,14 @@ Spectrum spectrum(const GramBank& bank) {
         out.why = bank.why();
         return out;
     }
-    Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(bank.gram(), Eigen::EigenvaluesOnly);
-    const VectorD values = solver.eigenvalues();  // ascending
+    const SymmetricEigen eigen = symmetricEigen(bank.gram(), false);
+    const VectorD& values = eigen.values;  // ascending
     const double floor = noiseFloor(bank.precision()) * values[values.size() - 1];
     std::vector<double> kept;
     for (Index i = values.size() - 1; i >= 0 && values[i] > floor; --i)
         kept.push_back(values[i] / (static_cast<double>(bank.probes()) - 1));
     Spectrum out = spectrumOf(std::move(kept));
-    if (solver.info() != Eigen::Success) {
+    if (!eigen.converged) {
         out.status = Status::NotConverged;
         out.why = "the eigenvalue iteration did not converge";
     }
@@ -95,8 +95,8 @@ Spectrum spectrum(const GramBank& bank) {
 Scores principalScores(const GramBank& bank, Index components) {
     Scores out;
     if (!bank.ok()) return out;
-    Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(bank.gram());
-    const VectorD values = solver.eigenvalues();
+    const SymmetricEigen eigen = symmetricEigen(bank.gram());
+    const VectorD& values = eigen.values;
     const Index n = values.size();
     const double floor = noiseFloor(bank.precision()) * values[n - 1];
     Index kept = 0;
@@ -107,7 +107,7 @@ Scores principalScores(const GramBank& bank, Index components) {
     for (Index c = 0; c < kept; ++c) {
         const double value = values[n - 1 - c];
         out.eigenvalues[c] = value;
-        VectorD column = solver.eigenvectors().col(n - 1 - c);
+        VectorD column = eigen.vectors.col(n - 1 - c);
         Index peak = 0;
         column.cwiseAbs().maxCoeff(&peak);
         if (column[peak] < 0) column = -column;

@@ -1,9 +1,7 @@
 #include "core/rules/RidgeFit.h"
 
 #include "core/base/Assert.h"
-
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
+#include "core/math/Decompositions.h"
 
 #include <algorithm>
 
@@ -46,18 +44,15 @@ void RidgeFit::solve(double lambda, Real* weight, Real* bias) const {
     LAB_ASSERT(lambda > 0);
     MatrixD system = m_gram.selfadjointView<Eigen::Lower>();
     for (Index j = 0; j < m_features; ++j) system(j, j) += lambda;
-    const Eigen::LDLT<MatrixD> factor(system);
     MatrixD solution;
-    if (factor.info() == Eigen::Success && factor.isPositive() && factor.rcond() > 1e-14) {
-        solution = factor.solve(m_cross);
-    } else {
+    if (!solveSemidefinite(system, m_cross, 1e-14, solution)) {
         // Directions that the data does not fill are left out.
-        const Eigen::SelfAdjointEigenSolver<MatrixD> eigen(system);
-        const double most = std::max(eigen.eigenvalues().maxCoeff(), 0.0);
-        VectorD inverse = eigen.eigenvalues();
+        const SymmetricEigen eigen = symmetricEigen(system);
+        const double most = std::max(eigen.values.maxCoeff(), 0.0);
+        VectorD inverse = eigen.values;
         for (Index j = 0; j < m_size; ++j) inverse[j] = inverse[j] > 1e-12 * most ? 1.0 / inverse[j] : 0.0;
-        const MatrixD projected = eigen.eigenvectors().transpose() * m_cross;
-        solution = eigen.eigenvectors() * (inverse.asDiagonal() * projected);
+        const MatrixD projected = eigen.vectors.transpose() * m_cross;
+        solution = eigen.vectors * (inverse.asDiagonal() * projected);
     }
     MatrixMap(weight, m_classes, m_features) = solution.topRows(m_features).transpose().cast<Real>();
     if (bias != nullptr) {

@@ -8,31 +8,12 @@
 #include "core/data/Idx.h"
 #include "core/io/Gzip.h"
 #include "core/io/Npz.h"
+#include "support/CountedAllocations.h"
 
 #include <QTest>
 
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
 #include <functional>
-#include <new>
-
-#ifndef LAB_SANITIZED
-// Counts the largest single request; the sanitizers bring their own allocator and their own limits.
-static std::atomic<std::size_t> s_largest{0};
-
-void* operator new(std::size_t size) {
-    if (size > s_largest) s_largest = size;
-    if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
-    throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept {
-    std::free(p);
-}
-void operator delete(void* p, std::size_t) noexcept {
-    std::free(p);
-}
-#endif
 
 using namespace lab;
 using namespace samples;
@@ -143,7 +124,7 @@ private slots:
         Stream draws(20240607, Purpose::Generator, static_cast<std::uint64_t>(which));
         int refused = 0;
 #ifndef LAB_SANITIZED
-        s_largest = 0;
+        test::largestAllocation() = 0;
 #endif
         for (int round = 0; round < target.rounds; ++round) {
             const Bytes bytes = damaged(target.valid, draws);
@@ -156,7 +137,7 @@ private slots:
         }
 #ifndef LAB_SANITIZED
         // Files here are below 10 kB; inflating may take a piece of a megabyte at a time, doubled by growing.
-        QVERIFY2(s_largest < (std::size_t(8) << 20), qPrintable(QString::number(s_largest)));
+        QVERIFY2(test::largestAllocation() < (std::size_t(8) << 20), qPrintable(QString::number(test::largestAllocation())));
 #endif
         qInfo("%d of %d refused", refused, target.rounds);
         QVERIFY(refused > target.rounds / 20);

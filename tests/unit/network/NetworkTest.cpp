@@ -4,51 +4,15 @@
 #include "core/network/Network.h"
 #include "core/optimize/Updater.h"
 #include "suite/operations/CircuitMaker.h"
+#include "support/CountedAllocations.h"
 
 #include <QtTest>
 
-#include <atomic>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
-#include <new>
 
 using namespace lab;
 using namespace lab::test;
-
-namespace {
-
-std::atomic<long> allocations{0};
-
-void* counted(std::size_t bytes, std::size_t alignment) {
-    ++allocations;
-    void* p = alignment <= alignof(std::max_align_t)
-                  ? std::malloc(bytes)
-                  : std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-    if (p == nullptr) throw std::bad_alloc();
-    return p;
-}
-
-}  // namespace
-
-void* operator new(std::size_t bytes) {
-    return counted(bytes, 1);
-}
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
-    return counted(bytes, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* p) noexcept {
-    std::free(p);
-}
-void operator delete(void* p, std::size_t) noexcept {
-    std::free(p);
-}
-void operator delete(void* p, std::align_val_t) noexcept {
-    std::free(p);
-}
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
-    std::free(p);
-}
 
 namespace {
 
@@ -325,13 +289,13 @@ private slots:
         // A thread that has got no tile yet grows its column buffer when it gets its first: one more round may allocate.
         long count = 1;
         for (int round = 0; round < 5 && count != 0; ++round) {
-            const long before = allocations;
+            const long before = allocationCount();
             for (int i = 0; i < 10; ++i) run.step(4 + i, i % 2 == 1);
-            count = allocations - before;
+            count = allocationCount() - before;
         }
         QCOMPARE(count, 0L);
         std::vector<int>* one = new std::vector<int>(3);  // the counter counts
-        QVERIFY(allocations > 0);
+        QVERIFY(allocationCount() > 0);
         delete one;
     }
 

@@ -145,7 +145,11 @@ void MainWindow::connectAll() {
     connect(&m_run, &RunController::stateChanged, this, &MainWindow::runStateChanged);
 
     m_run.add([this] { return m_canvas->isVisible() && (m_canvas->toggles().activity || m_canvas->toggles().rule); },
-              [this] { m_canvas->setLive(m_feed.take(m_run.snapshot(), m_document.experiment().circuit, m_appraisal.marks)); });
+              [this] {
+                  const Circuit& circuit = m_document.experiment().circuit;
+                  m_canvas->setLive(m_feed.take(m_run.snapshot(), circuit, m_appraisal.marks));
+                  if (m_canvas->toggles().activity) m_canvas->setBeads(makeBeads(m_run.snapshot(), circuit, m_appraisal.marks));
+              });
     const auto edited = [this](const CircuitChange& c) {
         change(QString::fromStdString(c.title), [&c](Experiment& e) { e.circuit = c.circuit; });
         m_canvas->setSelection(c.selection);
@@ -173,6 +177,14 @@ void MainWindow::connectAll() {
     connect(m_compare, &ComparePane::exportRequested, this, &MainWindow::exportFigure);
     connect(m_compare, &ComparePane::copyRequested, this, &MainWindow::copyFigure);
     connect(m_compare->view(0), &CircuitView::togglesChanged, this, [this] { m_duel->setActivity(m_compare->view(0)->toggles().activity); });
+    // The buttons of the bar above act on what is seen.
+    connect(m_canvas, &CircuitView::togglesChanged, this, [this] {
+        if (m_mode == Mode::Compare) m_compare->view(0)->setToggles(m_canvas->toggles());
+    });
+    connect(m_canvas->action(CircuitView::Command::Fit), &QAction::triggered, this, [this] {
+        if (m_mode == Mode::Compare) m_compare->view(0)->fit();
+    });
+    connect(m_compare->view(0), &CircuitView::zoomChanged, this, [this](double z) { m_zoom->setText(tr("%1 %").arg(qRound(100 * z))); });
     connect(m_duel, &CompareRun::figureChanged, m_compare, &ComparePane::setFigure);
     connect(m_duel, &CompareRun::changed, this, [this](int side) {
         const auto at = static_cast<std::size_t>(side);
@@ -183,6 +195,7 @@ void MainWindow::connectAll() {
     connect(m_duel, &CompareRun::stateChanged, this, &MainWindow::showRunActions);
     connect(m_canvas, &CircuitView::selectionChanged, this, selected);
     connect(m_canvas, &CircuitView::arithmeticRequested, m_unit, &UnitPopover::ask);
+    connect(m_canvas, &CircuitView::activityRequested, this, [this] { openView("dimension"); });
     connect(m_unit, &UnitPopover::wanted, this, &MainWindow::askUnit);
     connect(m_unit, &UnitPopover::closed, this, [this] { m_canvas->setFocus(); });
     connect(m_canvas, &CircuitView::creditChanged, this, [this] { m_credit->show(m_canvas->credit(), m_canvas->proposals(), m_canvas->toggles().rule); });
@@ -305,6 +318,7 @@ void MainWindow::refreshCircuit() {
     showOutline();
     if (m_mode == Mode::Compare) m_compare->setCircuit(circuit, m_sizes);
     m_feed.clear();
+    m_canvas->setBeads({});
     m_unit->hide();
     m_trainAction->setEnabled(m_sizes.ok() && m_mode != Mode::Compare);
 }

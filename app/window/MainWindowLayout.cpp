@@ -314,7 +314,7 @@ void MainWindow::makeMenus() {
 
     QMenu* circuit = menuBar()->addMenu(tr("&Circuit"));
     for (const Command c : {Command::QuickAdd, Command::Replace, Command::Rename, Command::EditSize, Command::SelectWire, Command::Connect,
-                            Command::MoveEnd, Command::Join, Command::CopyBranch, Command::Bypass, Command::ShowArithmetic})
+                            Command::MoveEnd, Command::Join, Command::CopyBranch, Command::Bypass, Command::ShowArithmetic, Command::PinBead})
         circuit->addAction(m_canvas->action(c));
     QMenu* blocks = circuit->addMenu(tr("&Blocks"));
     for (const Command c : {Command::Group, Command::Ungroup, Command::ToggleBlock, Command::StepIn, Command::StepOut, Command::MakeBlock,
@@ -472,7 +472,7 @@ void MainWindow::setMode(Mode mode) {
     m_duel->setWatched(mode == Mode::Compare);
     showRunActions();
     DiagramToggles toggles = m_canvas->toggles();
-    toggles.rule = mode == Mode::Rule;
+    toggles.rule = mode == Mode::Rule || mode == Mode::Compare;
     toggles.activity = mode == Mode::Run;
     toggles.costs = mode == Mode::Build;
     m_canvas->setToggles(toggles);

@@ -1,6 +1,7 @@
 #include "app/window/Screenshots.h"
 
 #include "app/cli/Command.h"
+#include "app/window/CompareRun.h"
 #include "app/window/EventPump.h"
 #include "app/window/Gallery.h"
 #include "app/window/MainWindow.h"
@@ -15,6 +16,24 @@
 #include <QPixmap>
 
 namespace lab {
+
+namespace {
+
+// Both sides of the comparison have come two evaluations far; on a later visit they have already.
+void compareFor(MainWindow& window) {
+    const auto* duel = window.findChild<CompareRun*>();
+    const auto far = [&] {
+        for (int side = 0; side < 2; ++side)
+            if (!duel->snapshot(side).evaluations || duel->snapshot(side).evaluations->size() < 2) return false;
+        return true;
+    };
+    pumpUntil([&] { return duel->state() == RunState::Ready || duel->state() == RunState::Paused; }, 20000);
+    if (far()) return;
+    window.train();
+    pumpUntil(far, 45000);
+}
+
+}  // namespace
 
 int takeScreenshots(const QString& folder) {
     const QDir dir(folder);
@@ -49,6 +68,7 @@ int takeScreenshots(const QString& folder) {
             for (const auto& mode : modes) {
                 window.setMode(mode.mode);
                 window.resetLayout();
+                if (mode.mode == Mode::Compare) compareFor(window);
                 pumpFor(900);
                 take(window, QString("%1-%2-%3").arg(mode.name, size.name, dark ? "dark" : "light"));
             }

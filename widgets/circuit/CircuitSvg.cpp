@@ -55,6 +55,8 @@ Prepared prepare(const Circuit& circuit, const SizeSolution& sizes, const Circui
     p.live = options.live;
     p.how.rule = options.toggles.rule;
     p.how.activity = options.toggles.activity ? &options.activity : nullptr;
+    p.how.beads = options.toggles.activity ? options.beads : nullptr;
+    p.how.pinned = options.pinned;
     const double m = std::max(0.0, options.margin);
     p.page = p.scene.bounds().adjusted(-m, -m, m, m);
     return p;

@@ -20,6 +20,8 @@ struct CircuitFigureOptions {
     double margin = 24.0;
     std::vector<Mark> marks;                  // drawn when toggles.rule is set
     std::map<std::string, double> activity;   // drawn when toggles.activity is set
+    const std::map<std::string, Bead>* beads = nullptr;  // with toggles.activity; lives as long as the call
+    std::string pinned;                       // wire whose bead is drawn large
     const LiveValues* live = nullptr;         // gauges of the rule's losses; lives as long as the call
     std::vector<Mark> compared;               // marks of another rule: room for them, and outlines where they differ
     std::set<int> outlined;                   // marks that are outlined whatever they are compared with

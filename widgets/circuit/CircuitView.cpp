@@ -137,6 +137,11 @@ void CircuitView::setLive(const LiveValues& live) {
     if (isVisible() && (m_toggles.activity || m_toggles.rule)) update();
 }
 
+void CircuitView::setBeads(std::map<std::string, Bead> beads) {
+    m_beads = std::move(beads);
+    if (isVisible() && m_toggles.activity) update();
+}
+
 void CircuitView::setNow(const std::string& operation) {
     if (m_now == operation) return;
     m_now = operation;

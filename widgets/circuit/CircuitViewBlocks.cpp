@@ -244,4 +244,23 @@ void CircuitView::showArithmetic() {
     emit arithmeticRequested(qs(op->id), toWidget({r.center().x(), r.bottom() + 10.0}).toPoint());
 }
 
+// ---- beads ---------------------------------------------------------------------------------------------------------------
+
+std::string CircuitView::beadAt(QPointF scene) const {
+    if (!m_toggles.activity) return {};
+    for (const auto& [wire, bead] : m_beads)
+        if (m_scene.beadRect(wire).contains(scene)) return wire;
+    return {};
+}
+
+void CircuitView::pinBead(const std::string& wire) {
+    if (m_beads.count(wire) == 0 || !m_toggles.activity) {
+        emit messageShown(m_toggles.activity ? QStringLiteral("This wire has no histogram: the run publishes no distribution there.")
+                                             : QStringLiteral("Histograms are shown with the activity: press A."));
+        return;
+    }
+    m_pinned = m_pinned == wire ? std::string() : wire;
+    update();
+}
+
 }  // namespace lab

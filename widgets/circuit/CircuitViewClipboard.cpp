@@ -72,6 +72,8 @@ CircuitFigureOptions CircuitView::figureOptions() const {
     options.marks = m_marks;
     options.activity = m_live.glow;
     options.live = m_live.empty() ? nullptr : &m_live;
+    options.beads = m_beads.empty() ? nullptr : &m_beads;
+    options.pinned = m_pinned;
     options.compared = m_otherMarks;
     options.outlined = m_outlined;
     return options;

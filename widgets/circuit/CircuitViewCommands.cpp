@@ -56,6 +56,7 @@ void CircuitView::makeActions() {
         {Command::Bypass, "Pass the operation by, or let it work again", {QKeySequence(Qt::Key_M)}, false},
         {Command::CopyBranch, "Branch of the wire with a free end", {QKeySequence(Qt::Key_Y)}, false},
         {Command::ShowArithmetic, "Arithmetic of a unit, with its numbers", {QKeySequence(Qt::Key_U)}, false},
+        {Command::PinBead, "Pin the histogram of the wire", {QKeySequence(Qt::Key_H)}, false},
         {Command::Tidy, "Tidy: forget changes of the layout by hand", {QKeySequence(Qt::CTRL | Qt::Key_T)}, false},
         {Command::Replace, "Replace", {QKeySequence(Qt::SHIFT | Qt::Key_Return), QKeySequence(Qt::CTRL | Qt::Key_H)}, false},
         {Command::Connect, "Connect a branch of the wire", {QKeySequence(Qt::Key_C)}, false},
@@ -207,6 +208,7 @@ void CircuitView::run(Command command) {
         case Command::Bypass: bypassSelection(); break;
         case Command::CopyBranch: copyBranch(); break;
         case Command::ShowArithmetic: showArithmetic(); break;
+        case Command::PinBead: pinBead(wireForKeyboard()); break;
         case Command::Tidy: request(resetLayout(m_circuit)); break;
         case Command::Replace:
             if (m_selection.size() == 1 && m_circuit.operation(m_selection.front()) != nullptr) ask(Asking::Replace, {}, std::nullopt);

@@ -59,6 +59,7 @@ void CircuitView::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_Down: walkLane(1); return;
         case Qt::Key_Return:
         case Qt::Key_Enter:
+            if (m_toggles.activity && m_beads.count(m_selectedWire) != 0) emit activityRequested(qs(m_selectedWire));
             if (m_selection.size() != 1) return;
             if (m_circuit.group(m_selection.front()) != nullptr && m_selection.front() != m_inside) stepInto(m_selection.front());
             else emit editRequested(qs(m_selection.front()));

@@ -94,6 +94,10 @@ void CircuitView::mousePressEvent(QMouseEvent* event) {
         update();
         return;
     }
+    if (const std::string wire = beadAt(scene); !wire.empty()) {
+        pinBead(wire);
+        return;
+    }
     const DiagramHit hit = hitAt(event->position());
     const bool extend = event->modifiers() & (Qt::ShiftModifier | Qt::ControlModifier);
     switch (hit.kind) {
@@ -246,6 +250,10 @@ void CircuitView::moveSelection(QPointF widget) {
 
 void CircuitView::mouseDoubleClickEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton) return;
+    if (const std::string wire = beadAt(toScene(event->position())); !wire.empty()) {
+        emit activityRequested(qs(wire));
+        return;
+    }
     const DiagramHit hit = hitAt(event->position());
     if (hit.kind == DiagramHit::Kind::Operation) {
         changeSelection({hit.id}, {});

@@ -23,6 +23,8 @@ DiagramPaint CircuitView::paintState() const {
     how.selected.insert(m_selection.begin(), m_selection.end());
     how.selectedWire = m_selectedWire;
     how.activity = m_toggles.activity ? &m_live.glow : nullptr;
+    how.beads = m_toggles.activity && !m_beads.empty() ? &m_beads : nullptr;
+    how.pinned = m_pinned;
     how.rule = m_toggles.rule;
     how.zoom = m_scale;
     how.interactive = true;

@@ -40,6 +40,18 @@ QString CircuitView::toolTipAt(QPointF scene) const {
             const Problem& p = m_sizes.problems[std::size_t(e.problem)];
             return qs(p.message).toHtmlEscaped() + QStringLiteral("<br><i>Click or press F8 for ways out.</i>");
         }
+    if (const auto at = m_beads.find(beadAt(scene)); at != m_beads.end()) {
+        const Bead& bead = at->second;
+        QString tip = QStringLiteral("<b>%1</b><br>%L2 numbers from %3 to %4, step %L5")
+                          .arg(qs(bead.title).toHtmlEscaped())
+                          .arg(qulonglong(bead.count))
+                          .arg(bead.low, 0, 'g', 4)
+                          .arg(bead.high, 0, 'g', 4)
+                          .arg(qlonglong(bead.step));
+        if (bead.two) tip += QStringLiteral("<br>blue: positive, orange: negative");
+        if (std::isfinite(bead.threshold)) tip += QStringLiteral("<br>threshold %1").arg(bead.threshold, 0, 'g', 4);
+        return tip + QStringLiteral("<br><i>Click to pin, double click for the activity of the layer.</i>");
+    }
     const DiagramHit hit = m_scene.hit(scene, kReach / m_scale);
     if (hit.kind == DiagramHit::Kind::Operation) {
         const Operation* op = m_circuit.operation(hit.id);

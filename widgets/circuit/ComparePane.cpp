@@ -9,7 +9,6 @@
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLocale>
 #include <QMenu>
 #include <QSignalBlocker>
 #include <QSplitter>
@@ -220,11 +219,8 @@ void ComparePane::showSummary() {
         note->setText(reason.isEmpty() ? summary(side) : reason);
         note->setToolTip(reason.isEmpty() ? tr("Dashed outlines: marks that the other rule does not have.") : reason);
     }
-    const QLocale locale;
     if (m_bytes[0] > 0 && m_bytes[1] > 0)
-        m_memory->setText(tr("Held for credit: %1 and %2, a ratio of %3")
-                              .arg(locale.formattedDataSize(qint64(m_bytes[0])), locale.formattedDataSize(qint64(m_bytes[1])))
-                              .arg(double(m_bytes[0]) / double(m_bytes[1]), 0, 'g', 3));
+        m_memory->setText(tr("Memory held for credit: left to right as %1 to 1").arg(double(m_bytes[0]) / double(m_bytes[1]), 0, 'f', 2));
     else m_memory->setText(tr("Dashed outlines: marks that the other rule does not have."));
 }
 

@@ -15,6 +15,7 @@ namespace {
 
 constexpr double kBlocksBelow = 0.35;  // from afar only blocks, with titles that keep their size
 constexpr double kLabelsFrom = 0.45;
+constexpr double kBeadWidth = 36.0, kBeadHeight = 18.0;
 
 bool meets(const QRectF& clip, const QRectF& r) { return clip.isEmpty() || clip.intersects(r); }
 
@@ -72,6 +73,39 @@ const char* className(Glyph glyph) {
 
 QString qs(const std::string& s) { return QString::fromStdString(s); }
 
+// A twin line that only the other rule of a comparison has leaves its room in this picture, and nothing else.
+void dropLentTwins(DiagramLayout& layout, const std::vector<Mark>& marks, const std::vector<Mark>& reserved) {
+    const auto has = [](const std::vector<Mark>& list, Mark::Kind kind) {
+        return std::any_of(list.begin(), list.end(), [kind](const Mark& m) { return m.kind == kind; });
+    };
+    for (const Mark::Kind kind : {Mark::Kind::Stream, Mark::Kind::Phase}) {
+        if (has(marks, kind) || !has(reserved, kind)) continue;
+        const auto lent = [kind](const PlacedLane& l) { return kind == Mark::Kind::Stream ? l.stream : l.phase; };
+        std::vector<double> heights;
+        for (const PlacedLane& l : layout.lanes)
+            if (lent(l) && l.axis.empty())
+                for (const DiagramPoint& p : l.points) heights.push_back(p.y);
+        const auto near = [&](double y, double above, double below) {
+            return std::any_of(heights.begin(), heights.end(), [&](double h) { return y > h - above && y < h + below; });
+        };
+        const auto spanGone = [&](const PlacedSpan& s) { return s.axis.empty() && !s.points.empty() && near(s.points.front().y, 0.5, 0.5); };
+        for (const PlacedSpan& s : layout.spans) {
+            const auto at = layout.anchors.find(s.wire);
+            if (!spanGone(s) || at == layout.anchors.end()) continue;
+            std::vector<double>& lanes = at->second.lanes;
+            lanes.erase(std::remove_if(lanes.begin(), lanes.end(), [&](double y) { return std::abs(y - s.points.front().y) < 0.5; }), lanes.end());
+            if (lanes.empty()) continue;
+            at->second.top = *std::min_element(lanes.begin(), lanes.end());
+            at->second.bottom = *std::max_element(lanes.begin(), lanes.end());
+        }
+        const auto laneGone = [&](const PlacedLane& l) { return lent(l) && l.axis.empty(); };
+        const auto labelGone = [&](const PlacedLabel& l) { return l.axis.empty() && near(l.baseline.y, 10.0, 2.0); };
+        layout.lanes.erase(std::remove_if(layout.lanes.begin(), layout.lanes.end(), laneGone), layout.lanes.end());
+        layout.spans.erase(std::remove_if(layout.spans.begin(), layout.spans.end(), spanGone), layout.spans.end());
+        layout.labels.erase(std::remove_if(layout.labels.begin(), layout.labels.end(), labelGone), layout.labels.end());
+    }
+}
+
 // What is passed by is drawn at two fifths of the ink.
 Theme faded(const Theme& theme) {
     Theme t = theme;
@@ -100,6 +134,7 @@ void DiagramScene::setContent(const Circuit& circuit, const SizeSolution& sizes,
         reserveForMarks(marks, options);
     }
     m_layout = layoutDiagram(circuit, sizes, options, [](const std::string& markup, double pixels) { return mathWidth(markup, pixels); });
+    if (toggles.rule) dropLentTwins(m_layout, marks, reserved);
     m_titles.clear();
     m_classes.clear();
     m_learned.clear();
@@ -167,6 +202,7 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
         }
         sink.endGroup();
     }
+    if (how.beads != nullptr && how.zoom >= kLabelsFrom) paintBeads(sink, theme, how);
     paintErrors(sink, theme);
     if (how.rule) {
         sink.beginGroup(QStringLiteral("rule"), QStringLiteral("rule"), {});
@@ -275,6 +311,57 @@ void DiagramScene::paintWires(DrawSink& sink, const Theme& theme, const DiagramP
     }
     for (const PlacedFence& f : shown().fences)
         sink.path(lanePath(f.points), QColor(), {theme.ink, 1.6, {7, 5}, false});
+    sink.endGroup();
+}
+
+QRectF DiagramScene::beadRect(const std::string& wire) const {
+    const PlacedSpan* lowest = nullptr;
+    for (const PlacedSpan& s : shown().spans)
+        if (s.wire == wire && !s.points.empty() && (lowest == nullptr || s.points.back().y > lowest->points.back().y)) lowest = &s;
+    if (lowest == nullptr || lowest->points.back().x - lowest->points.front().x < kBeadWidth + 4.0) return {};
+    const double x = (lowest->points.front().x + lowest->points.back().x) / 2;
+    return {x - kBeadWidth / 2, laneAt(lowest->points, x) + 6.0, kBeadWidth, kBeadHeight};
+}
+
+// Eight bars under the wire, one stream in front of the other; the pinned one grows and says its range.
+void DiagramScene::paintBeads(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const {
+    sink.beginGroup(QStringLiteral("beads"), QStringLiteral("beads"), {});
+    const auto paint = [&](const std::string& wire, const Bead& bead, bool pinned) {
+        QRectF r = beadRect(wire);
+        if (r.isEmpty() || !meets(how.clip, r.adjusted(-60, -10, 60, 70))) return;
+        if (pinned) r = QRectF(r.center().x() - 60.0, r.top(), 120.0, 78.0);
+        sink.beginGroup(QStringLiteral("bead-") + qs(wire), QStringLiteral("bead"), qs(bead.title));
+        QPainterPath frame;
+        frame.addRoundedRect(r, 4, 4);
+        sink.path(frame, theme.raised, {pinned ? theme.selection : theme.hairline, pinned ? 1.4 : 1.0, {}, false});
+        const QRectF bars = pinned ? r.adjusted(8, 22, -8, -20) : r.adjusted(3, 2.5, -3, -2);
+        const double step = bars.width() / double(kBeadBars);
+        const auto draw = [&](const std::array<double, kBeadBars>& shares, QColor colour, double from, double width) {
+            for (std::size_t i = 0; i < kBeadBars; ++i) {
+                if (shares[i] <= 0.0) continue;
+                const double h = std::max(0.8, shares[i] * bars.height());
+                QPainterPath bar;
+                bar.addRect(QRectF(bars.left() + step * (double(i) + from), bars.bottom() - h, step * width, h));
+                sink.path(bar, colour, {});
+            }
+        };
+        // Side by side, so that neither hides the other.
+        draw(bead.positive, bead.two ? theme.positive : theme.activity, 0.06, bead.two ? 0.42 : 0.86);
+        if (bead.two) draw(bead.negative, theme.negative, 0.52, 0.42);
+        if (std::isfinite(bead.threshold) && bead.high > bead.low && bead.threshold > bead.low && bead.threshold < bead.high) {
+            const double x = bars.left() + bars.width() * (bead.threshold - bead.low) / (bead.high - bead.low);
+            sink.line({x, bars.top() - 1.0}, {x, bars.bottom()}, {theme.ink, 1.0, {2, 2}, false});
+        }
+        if (pinned) {
+            sink.text({r.left() + 8.0, r.top() + 15.0}, qs(bead.title), 11.0, 600, theme.ink, 0.0);
+            sink.text({r.left() + 8.0, r.bottom() - 7.0}, QString::number(bead.low, 'g', 3), 10.0, 400, theme.mute, 0.0);
+            sink.text({r.right() - 8.0, r.bottom() - 7.0}, QString::number(bead.high, 'g', 3), 10.0, 400, theme.mute, 1.0);
+        }
+        sink.endGroup();
+    };
+    for (const auto& [wire, bead] : *how.beads)
+        if (wire != how.pinned) paint(wire, bead, false);
+    if (const auto pinned = how.beads->find(how.pinned); pinned != how.beads->end()) paint(pinned->first, pinned->second, true);
     sink.endGroup();
 }
 

@@ -3,6 +3,7 @@
 
 #include "core/circuit/layout/DiagramLayout.h"
 #include "core/rules/RuleDescription.h"
+#include "widgets/circuit/Beads.h"
 #include "widgets/circuit/DrawSink.h"
 #include "widgets/circuit/RuleOverlay.h"
 #include "widgets/common/Theme.h"
@@ -44,7 +45,8 @@ struct DiagramPaint {
     std::set<std::string> faded;              // operations at 60 %
     bool interactive = false;                 // selection marks and handles
     OverlayPaint overlay;                     // live values, credit and comparison
-    std::string pinned;                       // wire whose bead is shown
+    const std::map<std::string, Bead>* beads = nullptr;       // nullptr: none
+    std::string pinned;                       // wire whose bead is shown large, with its numbers
 };
 
 class DiagramScene {
@@ -65,6 +67,8 @@ public:
     QRectF rectOf(const std::string& operationOrGroup) const;
     const std::vector<Mark>& marks() const { return m_marks; }
     QRectF rectOfWire(const std::string& wire) const;
+    // Where the wire's bead hangs; empty where there is no room for one.
+    QRectF beadRect(const std::string& wire) const;
     // The operations of the circuit in column order, top to bottom: the order of the keyboard walk.
     std::vector<std::string> walkOrder() const;
 
@@ -74,6 +78,7 @@ private:
     void paintFromAfar(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
     bool covered(const PlacedGlyph& glyph) const;
     int depthFromAfar() const;
+    void paintBeads(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
     void paintErrors(DrawSink& sink, const Theme& theme) const;
     void paintSelection(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
 

@@ -68,7 +68,7 @@ void OverlayPainter::tap(const Mark& m) {
         m_sink.path(arrowHead({x, endY}, 90.0, 8.0), m_theme.localLoss, {});
     }
     m_sink.math({x + 9.0, m_plan.plateTop - 40.0}, m.label, 14.0, m_theme.localLoss);
-    outline(m, QRectF(QPointF(a.tapX - 6.0, a.bottom - 4.0), QPointF(x + 12.0, endY)));
+    outline(m, QRectF(QPointF(a.tapX - 6.0, a.bottom - 4.0), QPointF(x + std::max(12.0, 13.0 + mathWidth(m.label, 14.0)), endY)));
     m_sink.endGroup();
 }
 
@@ -110,8 +110,9 @@ void OverlayPainter::writer(const Mark& m) {
     m_sink.path(arrowHead({x, head}, -90.0, 8.0), m_theme.localLoss, {});
     weightTape(m, *glyph);
     badge(m, *glyph);
-    outline(m, QRectF(QPointF(x - 10.0, head), QPointF(x + 10.0, std::max(head + 20.0, from))));
-    m_sink.mathAt({x - 8.0, m_plan.plateTop - 40.0}, m.label.empty() ? "Δ*W*" : m.label, 14.0, m_theme.localLoss, 1.0);
+    const std::string name = m.label.empty() ? "Δ*W*" : m.label;
+    outline(m, QRectF(QPointF(x - 12.0 - mathWidth(name, 14.0), head), QPointF(x + 10.0, std::max(head + 20.0, from))));
+    m_sink.mathAt({x - 8.0, m_plan.plateTop - 40.0}, name, 14.0, m_theme.localLoss, 1.0);
     m_sink.endGroup();
 }
 

@@ -317,6 +317,91 @@ private slots:
         QCOMPARE(asked.last().front().toString(), QString("L3"));
         QVERIFY(b.steps.isEmpty());
     }
+private:
+    // A run of two layers that publishes goodness of positive and negative samples for the first.
+    static void giveBeads(Bench& b, const std::string& wire) {
+        static RuleDescription rule;
+        ChannelSpec goodness;
+        goodness.id = "goodness";
+        goodness.title = "Goodness";
+        goodness.kind = ChannelKind::Distributions;
+        goodness.scope = ChannelScope::Layer;
+        rule.channels = {goodness};
+        Snapshot s;
+        s.rule = &rule;
+        s.step = 12;
+        s.layers = std::make_shared<std::vector<RuleLayer>>(2);
+        ChannelValue v;
+        v.positive = {0.0F, 1.0F, 7.9F, 8.0F, 8.0F};
+        v.negative = {0.0F, 0.5F, std::numeric_limits<float>::quiet_NaN()};
+        v.threshold = 4.0;
+        v.step = 12;
+        s.channels[0] = {v, {}};
+        Mark tap;
+        tap.kind = Mark::Kind::Tap;
+        tap.wire = wire;
+        tap.layer = 0;
+        const std::map<std::string, Bead> beads = makeBeads(s, b.now(), {tap});
+        QCOMPARE(beads.size(), std::size_t(1));
+        const Bead& bead = beads.at(wire);
+        QVERIFY(bead.two && bead.low == 0.0 && bead.high == 8.0 && bead.count == 8 && bead.threshold == 4.0);
+        QCOMPARE(bead.positive, (std::array<double, kBeadBars>{1.0 / 3, 1.0 / 3, 0, 0, 0, 0, 0, 1.0}));
+        QCOMPARE(bead.negative, (std::array<double, kBeadBars>{2.0 / 3, 0, 0, 0, 0, 0, 0, 0}));
+        LiveValues live;
+        live.step = 12;
+        live.glow = {{wire, 0.5}};
+        b.view.setLive(live);
+        b.view.setBeads(beads);
+    }
+    static QPoint beadOn(const Bench& b, const std::string& wire) {
+        double x0 = 1e9, x1 = -1e9, y = 0;
+        for (const PlacedSpan& s : b.view.diagramLayout().spans)
+            if (s.wire == wire) {
+                x0 = std::min(x0, s.points.front().x);
+                x1 = std::max(x1, s.points.back().x);
+                y = std::max(y, s.points.back().y);
+            }
+        return b.view.toWidget({(x0 + x1) / 2, y + 14.0}).toPoint();
+    }
+private slots:
+    void beadsByMouse() {
+        Bench b(perceptron());
+        const std::string wire = b.op(b.relu()).out.front();
+        QSignalSpy asked(&b.view, &CircuitView::activityRequested);
+        giveBeads(b, wire);
+        QVERIFY(!b.view.toSvg().contains("class=\"bead\""));
+        QTest::mouseClick(&b.view, Qt::LeftButton, {}, beadOn(b, wire));
+        QVERIFY(b.view.pinnedBead().empty());  // nothing of it is shown yet
+        b.key(Qt::Key_A);
+        QCOMPARE(b.view.toSvg().count("class=\"bead\""), 1);
+        QTest::mouseClick(&b.view, Qt::LeftButton, {}, beadOn(b, wire));
+        QCOMPARE(b.view.pinnedBead(), wire);
+        QVERIFY(b.view.toSvg().contains(">Goodness<"));
+        QTest::mouseClick(&b.view, Qt::LeftButton, {}, beadOn(b, wire));
+        QVERIFY(b.view.pinnedBead().empty());
+        QTest::mouseDClick(&b.view, Qt::LeftButton, {}, beadOn(b, wire));
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(asked.front().front().toString().toStdString(), wire);
+        QVERIFY(b.steps.isEmpty());
+    }
+    void beadsByKeyboard() {
+        Bench b(perceptron());
+        const std::string wire = b.op(b.relu()).out.front();
+        QSignalSpy asked(&b.view, &CircuitView::activityRequested);
+        giveBeads(b, wire);
+        b.key(Qt::Key_A);
+        b.view.selectWire(wire);
+        b.key(Qt::Key_H);
+        QCOMPARE(b.view.pinnedBead(), wire);
+        b.key(Qt::Key_Return);
+        QCOMPARE(asked.count(), 1);
+        b.key(Qt::Key_H);
+        QVERIFY(b.view.pinnedBead().empty());
+        b.view.selectWire(b.op("L3").in.front());
+        b.key(Qt::Key_H);
+        QVERIFY(b.messages.last().contains("no histogram"));
+    }
+
     void arithmeticByKeyboard() {
         Bench b(perceptron());
         QSignalSpy asked(&b.view, &CircuitView::arithmeticRequested);

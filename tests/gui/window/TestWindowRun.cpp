@@ -4,6 +4,7 @@
 #include "app/window/CompareRun.h"
 #include "app/window/MathColumn.h"
 #include "app/window/RulePanel.h"
+#include "app/window/UnitPopover.h"
 #include "core/document/Views.h"
 #include "widgets/circuit/ComparePane.h"
 #include "widgets/params/ParamForm.h"
@@ -71,6 +72,60 @@ private slots:
         QVERIFY(b.window.canvas()->editable());
         QVERIFY(b.trigger("Go on"));
         QVERIFY(until([&] { return b.now().step > step; }));
+    }
+
+    // The sum behind one unit, with the numbers of a copy of the weights.
+    void aUnitShowsItsArithmetic() {
+        Bench b(tinyExperiment("backprop"));
+        QVERIFY(b.ready());
+        QVERIFY(b.trigger("Epoch"));
+        QVERIFY(b.restsAt(20));
+        auto* popover = b.window.canvas()->findChild<UnitPopover*>();
+        QVERIFY(popover != nullptr && !popover->isVisible());
+        // What it shows is what the network computes: checked term by term against the parameters as saved.
+        DataService data;
+        const auto prepared = data.prepare(b.experiment().data, b.experiment().seed);
+        QVERIFY(prepared.ok());
+        const auto weights = b.window.run().runner().checkpoint();
+        QVERIFY(weights != nullptr);
+        for (const char* id : {"L1", "L2", "L3"})
+            for (const Index unit : {Index(0), Index(9)}) {
+                const Result<UnitSum> sum = unitSum(b.experiment(), **prepared, *weights, id, unit, 3);
+                QVERIFY2(sum.ok(), id);
+                QCOMPARE(sum->unit, unit);
+                QVERIFY(sum->hasBias);
+                double all = sum->rest + sum->bias;
+                for (const UnitTerm& t : sum->terms) all += t.product();
+                QVERIFY(std::abs(all - sum->sum) < 1e-9);
+                QVERIFY2(std::abs(sum->sum - sum->computed) < 1e-4 * (1 + std::abs(sum->sum)), id);
+                for (std::size_t i = 1; i < sum->terms.size(); ++i) QVERIFY(std::abs(sum->terms[i - 1].product()) >= std::abs(sum->terms[i].product()));
+                QCOMPARE(sum->restCount + static_cast<Index>(sum->terms.size()), sum->inputs);
+            }
+        const Result<UnitSum> none = unitSum(b.experiment(), **prepared, *weights, b.experiment().circuit.operations.front().id, 0, 0);
+        QVERIFY(!none.ok());
+        QCOMPARE(none.error().code, std::string("LAB-UNIT-101"));
+
+        // By keyboard on the canvas, and on to another unit.
+        b.window.canvas()->setFocus();
+        b.window.canvas()->setSelection({"L2"});
+        QTest::keyClick(b.window.canvas(), Qt::Key_U);
+        QVERIFY(until([&] { return popover->isVisible(); }, 5000));
+        const Result<UnitSum> first = unitSum(b.experiment(), **prepared, *weights, "L2", 0, 0);
+        QVERIFY2(popover->text().contains(QString::number(std::abs(first->sum), 'f', 4)), qPrintable(popover->text()));
+        QCOMPARE(popover->operation(), QString("L2"));
+        QSpinBox* unit = popover->findChildren<QSpinBox*>().front();
+        QCOMPARE(unit->maximum(), 32);
+        QTest::keyClick(unit, Qt::Key_Up);
+        const Result<UnitSum> second = unitSum(b.experiment(), **prepared, *weights, "L2", 1, 0);
+        QVERIFY(until([&] { return popover->text().contains(QString::number(std::abs(second->sum), 'f', 4)); }, 5000));
+        QTest::keyClick(unit, Qt::Key_Escape);
+        QVERIFY(!popover->isVisible());
+        // By mouse while values are shown; watching has changed nothing.
+        const PlacedGlyph* glyph = b.window.canvas()->diagramLayout().glyph("L3");
+        QVERIFY(until([&] { return !b.window.canvas()->live().empty(); }, 5000));
+        QTest::mouseClick(b.window.canvas(), Qt::LeftButton, {}, b.window.canvas()->toWidget({glyph->box.centerX(), glyph->box.centerY()}).toPoint());
+        QVERIFY(until([&] { return popover->isVisible() && popover->text().contains("L3"); }, 5000));
+        QCOMPARE(b.fingerprint(), weights->fingerprint);
     }
 
     // Two rules on one circuit: both train in the background, from one start; the experiment never learns of it.

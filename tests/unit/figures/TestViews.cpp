@@ -1,4 +1,5 @@
 // Every view of the registry, from a full snapshot, an empty one, and what lies between.
+#include "core/document/Comparison.h"
 #include "core/document/Views.h"
 #include "core/geometry/Signals.h"
 #include "support/CannedSnapshot.h"
@@ -273,6 +274,57 @@ private slots:
         const auto& heat = content<HeatPanel>(figure, 0);
         for (Index r = 0; r < 10; ++r) QVERIFY(std::abs(heat.values.row(r).sum() - 100) < 1e-9);
         QCOMPARE(content<TilesPanel>(figure, 1).tiles[0].caption, std::string("T-shirt/top → Pullover"));
+    }
+
+    // Two runs in one figure: a curve each, and what the table says of them by hand.
+    void comparedRunsStandBesideEachOther() {
+        const auto one = cannedSnapshot();
+        CannedOptions later;
+        later.seed = 2;
+        const auto other = cannedSnapshot(later);
+        one->creditBytes = 2'500'000;
+        other->creditBytes = 512;
+        one->samplesPerSecond = 12345.4;
+        other->samplesPerSecond = 0;
+        other->state = RunState::Paused;
+        const Figure figure = comparisonFigure({{"First", one}, {"Second", other}}, "the same data");
+        QCOMPARE(figure.panels.size(), std::size_t(3));
+        QCOMPARE(figure.caption, std::string("the same data"));
+        const auto& accuracy = content<CurvesPanel>(figure, 0);
+        QCOMPARE(accuracy.series.size(), std::size_t(2));
+        QVERIFY(accuracy.series[0].title == "First" && accuracy.series[1].title == "Second");
+        QVERIFY(!(accuracy.series[0].style == accuracy.series[1].style));
+        const int at = one->history->find("test_accuracy");
+        QVERIFY(at >= 0);
+        QCOMPARE(accuracy.series[0].points.back().y, one->history->last(static_cast<std::size_t>(at)).y);
+        QCOMPARE(accuracy.series[0].points.back().x, one->history->last(static_cast<std::size_t>(at)).x / static_cast<double>(one->stepsPerEpoch));
+        QVERIFY(figure.panels[1].y.logarithmic);
+        const auto& table = content<TablePanel>(figure, 2);
+        const auto cell = [&](const std::string& row, std::size_t column) {
+            for (const auto& r : table.rows)
+                if (r.front() == row) return r[column];
+            return std::string("no such row");
+        };
+        QCOMPARE(cell("held for credit", 1), std::string("2.5 MB"));
+        QCOMPARE(cell("held for credit", 2), std::string("512 B"));
+        QCOMPARE(cell("samples / s", 1), std::string("12\u202F345"));
+        QCOMPARE(cell("samples / s", 2), std::string("–"));
+        QCOMPARE(cell("state", 2), std::string("paused"));
+        QVERIFY(figureCsv(figure).find("Second") != std::string::npos);
+        // Nothing measured: words instead of empty axes.
+        const auto empty = std::make_shared<Snapshot>();
+        QVERIFY(std::holds_alternative<MessagePanel>(comparisonFigure({{"A", empty}, {"B", empty}}, "").panels[0].content));
+
+        // The same conditions for the other rule: only what its recipe says of it changes.
+        Experiment e;
+        e.rule = ruleRegistry().front().id;
+        e.batch = 17;
+        e.epochs = 3;
+        e.seed = 5;
+        const Experiment compared = comparedExperiment(e, ruleRegistry().back().id);
+        QVERIFY(compared.batch == 17 && compared.epochs == 3 && compared.seed == 5 && compared.rule == ruleRegistry().back().id);
+        QVERIFY(compared.optimizer == ruleRegistry().back().optimizer);
+        QVERIFY(comparedExperiment(e, e.rule) == e);
     }
 
     void errorsNameWhatIsKnown() {

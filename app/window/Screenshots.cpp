@@ -5,11 +5,13 @@
 #include "app/window/EventPump.h"
 #include "app/window/Gallery.h"
 #include "app/window/MainWindow.h"
+#include "core/circuit/Operations.h"
 #include "core/document/Views.h"
 #include "widgets/circuit/CircuitView.h"
 #include "widgets/common/Theme.h"
 #include "widgets/views/LiveView.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QDir>
 #include <QDockWidget>
@@ -108,6 +110,28 @@ int takeScreenshots(const QString& folder) {
         pumpFor(300);
         take(window, QString("slow-motion-1920-%1").arg(dark ? "dark" : "light"));
     }
+    // The arithmetic of a unit, and the two themes for other eyes and for paper.
+    window.setDark(false);
+    window.run().runner().run({RunUntil::Kind::EpochEnd, 0});
+    pumpUntil([&] { return window.run().snapshot().state == RunState::Paused && window.run().snapshot().position == nullptr; }, 30000);
+    for (const Operation& op : window.document().experiment().circuit.operations)
+        if (findOperation(op.kind)->learned) {
+            window.canvas()->setSelection({op.id});
+            break;
+        }
+    window.canvas()->action(CircuitView::Command::ShowArithmetic)->trigger();
+    pumpFor(1200);
+    take(window, "unit-1920-light");
+    for (const ThemeKind kind : {ThemeKind::HighContrast, ThemeKind::Print}) {
+        window.setTheme(kind);
+        for (const Mode mode : {Mode::Rule, Mode::Run}) {
+            window.setMode(mode);
+            window.resetLayout();
+            pumpFor(900);
+            take(window, QString("%1-1920-%2").arg(mode == Mode::Rule ? "rule" : "run", themeName(kind)));
+        }
+    }
+    window.setDark(false);
     out(QString("%1 pictures in %2\n").arg(taken).arg(dir.absolutePath()));
     return taken > 0 ? 0 : kExitFailed;
 }

@@ -54,6 +54,7 @@ FigurePanel chart(const std::vector<ComparedRun>& runs, const std::string& title
     FigurePanel panel;
     panel.title = title;
     panel.x.title = "epoch";
+    panel.x.includeZero = true;  // both begin there, evaluated or not
     panel.y.title = title;
     CurvesPanel curves;
     for (std::size_t i = 0; i < runs.size(); ++i) {

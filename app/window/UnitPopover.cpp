@@ -1,5 +1,6 @@
 #include "app/window/UnitPopover.h"
 
+#include "app/window/TransportBar.h"
 #include "widgets/common/Theme.h"
 
 #include <QHBoxLayout>
@@ -15,6 +16,8 @@
 namespace lab {
 
 namespace {
+
+constexpr int kBeside = 52;  // from the middle of the glyph
 
 // Signs of one width, so that columns stand under each other.
 QString signedNumber(double value) {
@@ -80,6 +83,8 @@ UnitPopover::UnitPopover(QWidget* parent) : QFrame(parent) {
     m_note->setFont(uiFont(11.5));
     column->addWidget(m_note);
     setFixedWidth(372);
+    dress();
+    connect(ThemeSignal::instance(), &ThemeSignal::themeChanged, this, &UnitPopover::dress);
     hide();
 }
 
@@ -116,10 +121,9 @@ void UnitPopover::show(const UnitSum& sum) {
     add(QStringLiteral("<b>%1</b>").arg(tr("sum")), {}, signedNumber(sum.sum), true);
     m_body->setText(QStringLiteral("<table cellspacing='0' cellpadding='1' width='100%'>%1</table>").arg(rows));
     m_body->setVisible(true);
-    m_note->setText(tr("Weights after step %L1, the largest terms of %L2 first. The forward pass gives %3.")
-                        .arg(sum.step)
-                        .arg(sum.inputs)
-                        .arg(number(sum.computed)));
+    m_note->setText(tr("Weights after step %1, the largest terms of %2 first. The forward pass gives %3.")
+                        .arg(groupedNumber(static_cast<double>(sum.step)), groupedNumber(static_cast<double>(sum.inputs)),
+                             number(sum.computed)));
     open();
 }
 
@@ -134,16 +138,22 @@ void UnitPopover::fail(const QString& message) {
 
 QString UnitPopover::text() const { return m_title->text() + QLatin1Char('\n') + m_body->text() + QLatin1Char('\n') + m_note->text(); }
 
-void UnitPopover::open() {
+void UnitPopover::dress() {
     const Theme& t = Theme::current();
     setStyleSheet(QStringLiteral("QFrame#unit { background: %1; border: 1.5px solid %2; border-radius: 9px; }").arg(t.raised.name(), t.hairline.name()));
+}
+
+void UnitPopover::open() {
     const bool was = isVisible();
     layout()->activate();
     resize(width(), std::max(layout()->totalHeightForWidth(width()), layout()->totalMinimumSize().height()));
     if (was) return;
     const QSize room = parentWidget()->size();
-    move(std::clamp(m_at.x() - width() / 2, 8, std::max(8, room.width() - width() - 8)),
-         std::clamp(m_at.y(), 8, std::max(8, room.height() - height() - 8)));
+    // Below the glyph, or beside it where there is no room below.
+    int x = m_at.x() - width() / 2;
+    if (m_at.y() + height() + 8 > room.height())
+        x = m_at.x() + kBeside + width() + 8 <= room.width() ? m_at.x() + kBeside : m_at.x() - kBeside - width();
+    move(std::clamp(x, 8, std::max(8, room.width() - width() - 8)), std::clamp(m_at.y(), 8, std::max(8, room.height() - height() - 8)));
     QFrame::show();
     raise();
     m_unit->setFocus(Qt::PopupFocusReason);

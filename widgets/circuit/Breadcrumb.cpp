@@ -13,7 +13,14 @@ Breadcrumb::Breadcrumb(QWidget* parent) : QFrame(parent) {
     setAccessibleName(tr("Place in the circuit"));
     m_row = new QHBoxLayout(this);
     m_row->setContentsMargins(6, 3, 6, 3);
+    dress();
+    connect(ThemeSignal::instance(), &ThemeSignal::themeChanged, this, &Breadcrumb::dress);
     hide();
+}
+
+void Breadcrumb::dress() {
+    const Theme& t = Theme::current();
+    setStyleSheet(QStringLiteral("QFrame#breadcrumb { background: %1; border: 1px solid %2; border-radius: 7px; }").arg(t.raised.name(), t.hairline.name()));
 }
 
 void Breadcrumb::setPath(const std::vector<std::pair<std::string, std::string>>& path) {
@@ -51,8 +58,6 @@ void Breadcrumb::setPath(const std::vector<std::pair<std::string, std::string>>&
     for (std::size_t i = 0; i < path.size(); ++i)
         add(QString::fromStdString(path[i].first), QString::fromStdString(path[i].second), i + 1 == path.size());
     m_row->addWidget(m_inside);
-    const Theme& t = Theme::current();
-    setStyleSheet(QStringLiteral("QFrame#breadcrumb { background: %1; border: 1px solid %2; border-radius: 7px; }").arg(t.raised.name(), t.hairline.name()));
     m_inside->show();
     adjustSize();
     raise();

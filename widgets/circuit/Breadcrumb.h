@@ -25,6 +25,8 @@ signals:
     void chosen(const QString& group);  // "" = the whole circuit
 
 private:
+    void dress();
+
     QHBoxLayout* m_row = nullptr;
     QWidget* m_inside = nullptr;
     QString m_text;

@@ -38,6 +38,7 @@ Result<Measured> measure(const ParsedExperiment& parsed) {
     CompileOptions compile;
     compile.inputShape = parsed.data->schema.shape;
     compile.classes = parsed.data->schema.classes;
+    compile.parts = parsed.data->schema.parts;
     Result<std::unique_ptr<Network>> network = Network::compile(e.circuit, compile);
     if (!network) return network.error();
     (*network)->initialise(e.seed);

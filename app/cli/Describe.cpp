@@ -37,7 +37,7 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
     const Experiment& experiment = parsed->experiment;
     const RuleDescription& rule = *findRule(experiment.rule);
     Result<std::unique_ptr<Network>> compiled =
-        Network::compile(experiment.circuit, {parsed->data->schema.shape, parsed->data->schema.classes});
+        Network::compile(experiment.circuit, {parsed->data->schema.shape, parsed->data->schema.classes, parsed->data->schema.parts});
     if (!compiled) return fail(compiled.error());
     const Network& network = **compiled;
     ParamSet params(rule.params);

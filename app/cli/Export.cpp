@@ -18,6 +18,7 @@ namespace {
 
 void options(QCommandLineParser& parser) {
     parser.addOption({"to", "What to write, by its ending: .npz (weights), .svg, .pdf, .png or .tex (the circuit drawn), .ncd.json (the circuit as data), .py (circuit and rule as PyTorch code).", "F"});
+    parser.addOption({"page-width", "Wraps the drawing into rows of this width, in points (200 to 100000).", "N"});
 }
 
 int write(const QString& path, const QByteArray& bytes) {
@@ -32,7 +33,7 @@ int writeCode(const QString& to, LoadedProject& loaded) {
     if (const Result<void> done = params.assign(experiment.ruleParams); !done) return fail(done.error());
     const DataSchema& schema = loaded.data->schema;
     const Result<std::string> code = pytorchCode({experiment.circuit, loaded.trainer->network(), schema.shape, schema.classes, rule, params,
-                                                  loaded.trainer->rule().ownParameters(), experiment.optimizer});
+                                                  loaded.trainer->rule().ownParameters(), experiment.optimizer, schema.parts});
     return code ? write(to, QByteArray::fromStdString(*code)) : fail(code.error());
 }
 
@@ -56,7 +57,14 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
     for (const char* drawn : {".svg", ".pdf", ".png", ".tex"}) {
         if (!to.endsWith(QLatin1String(drawn), Qt::CaseInsensitive)) continue;
 #ifdef LAB_GUI
-        const Result<QByteArray> bytes = circuitFileBytes(to, circuit, solveSizes(circuit));
+        CircuitFigureOptions figure;
+        if (parser.isSet("page-width")) {
+            bool number = false;
+            figure.toggles.pageWidth = parser.value("page-width").toDouble(&number);
+            if (!number || figure.toggles.pageWidth < 200.0 || figure.toggles.pageWidth > 100'000.0)
+                return wrongUse("export", "'" + parser.value("page-width") + "' is no width from 200 to 100000.");
+        }
+        const Result<QByteArray> bytes = circuitFileBytes(to, circuit, solveSizes(circuit), figure);
         return bytes ? write(to, *bytes) : fail(bytes.error());
 #else
         return fail({"LAB-CLI-106", "this build has no drawing code.", to.toStdString(), "Use the full build of Forward Lab."});

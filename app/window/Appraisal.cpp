@@ -4,19 +4,16 @@
 
 namespace lab {
 
-Appraisal appraise(const Experiment& experiment, const std::vector<long>& inputShape, int classes) {
+Appraisal appraise(const Experiment& experiment, const DataSchema& data) {
     Appraisal out;
-    DataSchema schema;
-    schema.shape.assign(inputShape.begin(), inputShape.end());
-    schema.classes = classes;
-    const Result<std::unique_ptr<Network>> network = Network::compile(experiment.circuit, {schema.shape, classes});
+    const Result<std::unique_ptr<Network>> network = Network::compile(experiment.circuit, {data.shape, data.classes, data.parts});
     if (!network) return out;
     out.weights = static_cast<long>((*network)->parameters().trainedCount());
     for (const RuleDescription& rule : ruleRegistry()) {
         const bool chosen = rule.id == experiment.rule;
         ParamSet params(rule.params);
         if (chosen) static_cast<void>(params.assign(experiment.ruleParams).ok());  // what does not fit keeps its default
-        out.suits.push_back(rule.suits(experiment.circuit, **network, schema, params));
+        out.suits.push_back(rule.suits(experiment.circuit, **network, data, params));
         if (chosen && out.suits.back().ok) out.marks = rule.marks(experiment.circuit, **network, params);
     }
     return out;

@@ -16,6 +16,6 @@ struct Appraisal {
 };
 
 // For data of the given shape (rows, columns, channels or features) with that many classes. Thread-safe.
-Appraisal appraise(const Experiment& experiment, const std::vector<long>& inputShape, int classes);
+Appraisal appraise(const Experiment& experiment, const DataSchema& data);
 
 }  // namespace lab

@@ -68,13 +68,15 @@ QLabel* heading(const QString& text, QWidget* parent) {
     return l;
 }
 
-// The shapes of the sets that templates name, without reading them.
-std::pair<std::vector<long>, int> shapeOf(const std::string& dataset) {
+// What a sample of a set that templates name looks like.
+DataSchema schemaOf(const std::string& dataset) {
     const DatasetDescription* d = findDataset(dataset);
     if (d != nullptr)
-        if (const Result<Dataset> data = d->load(ParamSet(d->params)))
-            return {std::vector<long>(data->schema.shape.begin(), data->schema.shape.end()), data->schema.classes};
-    return {{2}, 2};
+        if (const Result<Dataset> data = d->load(ParamSet(d->params))) return data->schema;
+    DataSchema plane;
+    plane.shape = {2};
+    plane.classes = 2;
+    return plane;
 }
 
 }  // namespace
@@ -136,15 +138,21 @@ std::vector<Gallery::Entry> Gallery::entries(bool dark, double ratio) {
     for (const CircuitTemplate& t : circuitTemplates()) {
         // Pictures fit every template that wants them; Fashion-MNIST stands in for its package's absence by SEG7.
         const std::string dataset = t.dataset == "fashion-mnist" && !fashion ? "seg7" : t.dataset;
-        const auto [shape, classes] = dataset == "fashion-mnist" ? std::pair{std::vector<long>{1, 28, 28}, 10} : shapeOf(dataset);
-        const Result<Circuit> circuit = makeTemplate(t.id, shape, classes);
+        DataSchema schema;
+        if (dataset == "fashion-mnist") {
+            schema.shape = {1, 28, 28};
+            schema.classes = 10;
+        } else {
+            schema = schemaOf(dataset);
+        }
+        const Result<Circuit> circuit = makeTemplate(t.id, {schema.shape.begin(), schema.shape.end()}, schema.classes);
         if (!circuit) continue;
         Experiment experiment = base;
         experiment.title = t.title;
         experiment.circuit = *circuit;
         experiment.data = DataChoice();
         experiment.data.source = dataset;
-        add(false, t.title, t.summary, withRule(experiment, suitableRule(experiment, shape, classes)));
+        add(false, t.title, t.summary, withRule(experiment, suitableRule(experiment, schema)));
     }
     return out;
 }

@@ -130,8 +130,7 @@ void MainWindow::startWith(const Experiment& experiment) { m_document.start(expe
 void MainWindow::connectAll() {
     connect(&m_document, &Document::changed, this, &MainWindow::documentChanged);
     connect(&m_document, &Document::replaced, this, [this] {
-        m_inputShape.clear();
-        m_classes = 0;
+        m_schema = {};
         m_replacedAt = m_run.runner().latest()->run;
         m_loaded = m_runsWith = m_document.experiment();
         documentChanged(true);
@@ -308,7 +307,7 @@ void MainWindow::documentChanged(bool circuit) {
 
 void MainWindow::refreshCircuit() {
     const Circuit& circuit = m_document.experiment().circuit;
-    m_sizes = solveSizes(circuit, m_inputShape, m_classes);
+    m_sizes = solveSizes(circuit, {m_schema.shape.begin(), m_schema.shape.end()}, m_schema.classes, m_schema.parts);
     m_canvas->setCircuit(circuit, m_sizes);
     m_inspector->setCircuit(circuit, m_sizes);
     m_palette->setCircuit(circuit);
@@ -324,7 +323,7 @@ void MainWindow::refreshCircuit() {
 }
 
 void MainWindow::requestAppraisal() {
-    if (!m_sizes.ok() || m_inputShape.empty()) {
+    if (!m_sizes.ok() || m_schema.shape.empty()) {
         // Nothing can be said of a circuit whose sizes do not fit; one under way speaks of an older state.
         m_appraiseAgain = m_appraising;
         m_appraisal = {};
@@ -338,7 +337,7 @@ void MainWindow::requestAppraisal() {
         return;
     }
     m_appraising = true;
-    QtConcurrent::run([e = m_document.experiment(), shape = m_inputShape, classes = m_classes] { return appraise(e, shape, classes); })
+    QtConcurrent::run([e = m_document.experiment(), schema = m_schema] { return appraise(e, schema); })
         .then(this, [this](Appraisal appraisal) {
             m_appraising = false;
             if (std::exchange(m_appraiseAgain, false)) return requestAppraisal();  // this one speaks of an older state
@@ -363,11 +362,11 @@ void MainWindow::compareRules() {
         const std::string id = m_compare->rule(side).toStdString();
         const Experiment e = comparedExperiment(own, id);
         const std::uint64_t request = ++m_compareRequest[static_cast<std::size_t>(side)];
-        if (!m_sizes.ok() || m_inputShape.empty()) {
+        if (!m_sizes.ok() || m_schema.shape.empty()) {
             m_compare->setMarks(side, {}, m_sizes.ok() ? tr("Waiting for the data.") : tr("Mend the circuit in Build first."));
             continue;
         }
-        QtConcurrent::run([e, shape = m_inputShape, classes = m_classes] { return appraise(e, shape, classes); })
+        QtConcurrent::run([e, schema = m_schema] { return appraise(e, schema); })
             .then(this, [this, side, request, id](const Appraisal& appraisal) {
                 if (request != m_compareRequest[static_cast<std::size_t>(side)]) return;
                 QString note;
@@ -384,7 +383,7 @@ void MainWindow::compareRules() {
 
 void MainWindow::loadDuel() {
     if (m_mode != Mode::Compare) return;
-    if (m_sizes.ok() && !m_inputShape.empty() && m_compare->suits(0) && m_compare->suits(1))
+    if (m_sizes.ok() && !m_schema.shape.empty() && m_compare->suits(0) && m_compare->suits(1))
         m_duel->load(m_document.experiment(), {m_compare->rule(0).toStdString(), m_compare->rule(1).toStdString()});
     showRunActions();
 }
@@ -455,15 +454,14 @@ void MainWindow::requestData(bool failed) {
     QtConcurrent::run([service, choice = m_loaded.data] { return service->open(choice); })
         .then(this, [this, request](const Result<std::shared_ptr<const Dataset>>& raw) {
             if (request != m_dataRequest || !raw) return;
-            adoptSchema({(*raw)->schema.shape.begin(), (*raw)->schema.shape.end()}, (*raw)->schema.classes);
+            adoptSchema((*raw)->schema);
             requestAppraisal();
         });
 }
 
-void MainWindow::adoptSchema(const std::vector<long>& shape, int classes) {
-    if (shape == m_inputShape && classes == m_classes) return;
-    m_inputShape = shape;
-    m_classes = classes;
+void MainWindow::adoptSchema(const DataSchema& schema) {
+    if (schema == m_schema) return;
+    m_schema = schema;
     refreshCircuit();
     refreshPanels();
 }
@@ -553,7 +551,7 @@ void MainWindow::snapshotChanged() {
     if (s.schema && s.run != m_seenRun) {
         m_seenRun = s.run;
         m_loadedOnce = true;
-        adoptSchema({s.schema->shape.begin(), s.schema->shape.end()}, s.schema->classes);
+        adoptSchema(*s.schema);
         requestAppraisal();
         requestData(false);
         showSummary();

@@ -6,6 +6,7 @@
 #include "app/window/Recovery.h"
 #include "app/window/RunController.h"
 #include "core/circuit/SizeSolver.h"
+#include "core/data/Dataset.h"
 #include "widgets/circuit/LiveValues.h"
 #include "widgets/common/Theme.h"
 
@@ -113,7 +114,7 @@ private:
     void showRunActions();                       // words and keys of Train and its kin, for what they act on now
     void showOutline();
     void askUnit(const QString& operation, int unit, int sample);  // its arithmetic, from a copy of the weights, in the background
-    void adoptSchema(const std::vector<long>& shape, int classes);
+    void adoptSchema(const DataSchema& schema);
     void change(const QString& title, const std::function<void(Experiment&)>& edit, int mergeKey = 0);
     void exportFigure(std::shared_ptr<const Figure> figure, const QString& extension);
     void copyFigure(std::shared_ptr<const Figure> figure);
@@ -136,8 +137,7 @@ private:
     bool m_appraising = false;
     bool m_appraiseAgain = false;
     std::uint64_t m_dataRequest = 0;  // the newest one: answers to older ones are dropped
-    std::vector<long> m_inputShape;   // of the data that the engine has loaded
-    int m_classes = 0;
+    DataSchema m_schema;              // of the data that the engine has loaded; no shape = none yet
     bool m_loadedOnce = false;
     std::uint64_t m_seenRun = 0;
     std::uint64_t m_replacedAt = 0;   // the engine's run when another document came: its pictures are of the old one

@@ -21,6 +21,7 @@ Result<UnitSum> unitSum(const Experiment& experiment, const PreparedData& data, 
     CompileOptions compile;
     compile.inputShape = data.schema.shape;
     compile.classes = data.schema.classes;
+    compile.parts = data.schema.parts;
     Result<std::unique_ptr<Network>> compiled = Network::compile(experiment.circuit, compile);
     if (!compiled) return compiled.error();
     Network& network = **compiled;

@@ -1,7 +1,7 @@
 #include "core/circuit/Blocks.h"
+#include "core/circuit/AxisChoice.h"
 
 #include "core/circuit/EditTools.h"
-#include "core/circuit/Rethread.h"
 
 #include <algorithm>
 #include <charconv>
@@ -11,8 +11,6 @@ namespace lab {
 namespace {
 
 using Ids = std::vector<std::string>;
-
-bool has(const Ids& list, const std::string& id) { return std::find(list.begin(), list.end(), id) != list.end(); }
 
 // The operations of a group in list order.
 Ids insideOf(const Circuit& circuit, const Group& group) {

@@ -1,7 +1,7 @@
 // Copying parts of circuits: fragments with inner wires, and pasting them with new ids.
 #include "core/circuit/EditTools.h"
+#include "core/circuit/AxisChoice.h"
 #include "core/circuit/Einsum.h"
-#include "core/circuit/Rethread.h"
 #include "core/circuit/SizeExpression.h"
 
 #include <algorithm>
@@ -15,8 +15,6 @@ namespace {
 
 using Ids = std::vector<std::string>;
 using Renaming = std::unordered_map<std::string, std::string>;
-
-bool has(const Ids& list, const std::string& id) { return std::find(list.begin(), list.end(), id) != list.end(); }
 
 bool isEnd(const Operation& op) {
     const OperationDescription* d = findOperation(op.kind);

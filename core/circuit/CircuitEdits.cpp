@@ -1,7 +1,7 @@
 #include "core/circuit/CircuitEdits.h"
+#include "core/circuit/AxisChoice.h"
 
 #include "core/circuit/EditTools.h"
-#include "core/circuit/Rethread.h"
 #include "core/circuit/SizeExpression.h"
 
 #include <algorithm>
@@ -12,8 +12,6 @@ namespace lab {
 namespace {
 
 using Ids = std::vector<std::string>;
-
-bool has(const Ids& list, const std::string& id) { return std::find(list.begin(), list.end(), id) != list.end(); }
 
 bool isRule(const Operation& op, AxisRule rule) {
     const OperationDescription* d = findOperation(op.kind);

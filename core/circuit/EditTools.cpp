@@ -1,8 +1,8 @@
 #include "core/circuit/EditTools.h"
+#include "core/circuit/AxisChoice.h"
 
 #include "core/circuit/Blocks.h"
 #include "core/circuit/CircuitIndex.h"
-#include "core/circuit/Rethread.h"
 
 #include <algorithm>
 
@@ -11,8 +11,6 @@ namespace lab {
 namespace {
 
 using Ids = std::vector<std::string>;
-
-bool has(const Ids& list, const std::string& id) { return std::find(list.begin(), list.end(), id) != list.end(); }
 
 std::size_t positionOf(const Circuit& circuit, const std::string& operation) {
     const auto it = std::find_if(circuit.operations.begin(), circuit.operations.end(),
@@ -44,7 +42,7 @@ Result<void> checkFits(const Circuit& after, const Circuit& before) {
 }
 
 // "4x" becomes an expression of the axes that the operation reads.
-void resolveAmount(Circuit& circuit, const std::string& operation, const std::string& amount) {
+void resolveAmount(Circuit& circuit, const Circuit& before, const std::string& operation, const std::string& amount) {
     const Operation* op = circuit.operation(operation);
     if (op == nullptr || op->targetOut.empty() || amount.empty()) return;
     const OperationDescription* d = findOperation(op->kind);
@@ -53,6 +51,8 @@ void resolveAmount(Circuit& circuit, const std::string& operation, const std::st
         if (d != nullptr && d->rule == AxisRule::Own) circuit.axis(op->targetOut.back())->size = amount;
         return;
     }
+    // What leaves along an axis that was there before (the body of a residual connection) has its size from there.
+    if (before.axis(op->targetOut.back()) != nullptr) return;
     std::string size = amount.substr(0, amount.size() - 1);
     if (size.empty()) return;
     const bool window = d != nullptr && d->rule == AxisRule::Window;
@@ -235,7 +235,7 @@ Result<CircuitChange> finishEdit(Circuit after, const Circuit& before, std::stri
         rethread(after, before, dirty);
     }
     if (const Result<void> fits = checkFits(after, before); !fits) return fits.error();
-    for (const auto& [operation, amount] : amounts) resolveAmount(after, operation, amount);
+    for (const auto& [operation, amount] : amounts) resolveAmount(after, before, operation, amount);
     tidyReferences(after, before);
     if (const Result<void> sound = checkInvariants(after); !sound) return sound.error();
     return CircuitChange{std::move(after), std::move(title), std::move(selection)};

@@ -1,4 +1,5 @@
 #include "core/circuit/Einsum.h"
+#include "core/circuit/AxisChoice.h"
 
 #include "core/circuit/Operations.h"
 
@@ -30,10 +31,6 @@ std::vector<std::string> words(const std::string& text) {
         }
     }
     return out;
-}
-
-bool has(const std::vector<std::string>& list, const std::string& id) {
-    return std::find(list.begin(), list.end(), id) != list.end();
 }
 
 int indexOf(std::vector<std::string>& list, const std::string& name) {

@@ -183,6 +183,7 @@ OperationDescription normKind() {
     OperationDescription d;
     d.kind = "norm";
     d.acts = true;
+    d.normalises = true;
     d.title = "Normalisation";
     d.category = "Pointwise and norm";
     d.doc = "Brings the values on its axes to a common scale: per sample, or per channel over the batch (batch norm).";

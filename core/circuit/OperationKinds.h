@@ -35,6 +35,14 @@ OperationDescription indexKind();
 OperationDescription windowKind();
 OperationDescription discardKind();
 
+// SelectionKinds.cpp: places, crossings, and arrays that begin by themselves.
+OperationDescription gatherKind();
+OperationDescription scatterKind();
+OperationDescription topKind();
+OperationDescription swapKind();
+OperationDescription repeatKind();
+OperationDescription constantKind();
+
 // SequenceKinds.cpp: what sequences, images of other resolutions and time need.
 OperationDescription transposedConvKind();
 OperationDescription transposedLinearKind();

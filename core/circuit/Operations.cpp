@@ -44,6 +44,13 @@ std::vector<OperationPreset> makePresets() {
         {"parts", "Take apart", "parts", {}, ""},
         {"rename", "Rename an axis", "rename", {}, ""},
         {"index", "Index", "index", {}, "at"},
+        {"swap", "Transpose", "swap", {}, ""},
+        {"repeat", "Repeat along a new axis", "repeat", {}, "times"},
+        {"gather", "Take from places", "gather", {}, ""},
+        {"scatter", "Put into places", "scatter", {}, ""},
+        {"top", "Largest values", "topk", {}, "k"},
+        {"topplaces", "Places of the largest values", "topk", {{"gives", word("places")}}, "k"},
+        {"const", "Array", "const", {}, ""},
         {"last", "Last place", "index", {{"at", word("-1")}}, ""},
         {"window", "Window", "window", {}, "k"},
         {"discard", "Discard", "discard", {}, ""},
@@ -67,10 +74,11 @@ std::vector<OperationPreset> makePresets() {
 
 const std::vector<OperationDescription>& operationRegistry() {
     static const std::vector<OperationDescription> registry = {
-        inputKind(),          linearKind(), transposedLinearKind(), convKind(),   transposedConvKind(), embeddingKind(),
+        inputKind(),          constantKind(), linearKind(), transposedLinearKind(), convKind(),   transposedConvKind(), embeddingKind(),
         offsetKind(),         pointwiseKind(), normKind(),          softmaxKind(), maskKind(),          scaleKind(),
         spikeKind(),          dropoutKind(),  poolKind(),           windowKind(), mergeKind(),          splitKind(),
         concatKind(),         partsKind(),    copyKind(),           addKind(),    einsumKind(),         renameKind(),
+        swapKind(),           repeatKind(),   gatherKind(),          scatterKind(), topKind(),
         indexKind(),          grabKind(),     dropKind(),           discardKind(), outputKind()};
     return registry;
 }
@@ -169,7 +177,7 @@ std::string glyphLabel(const Operation& operation) {
     const ParamSet params = operationParams(operation);
     if (d->glyph == Glyph::Chip) return params.find("bias") != nullptr && params.flag("bias") ? d->letter + "_+" : d->letter;
     if (d->glyph == Glyph::Conv) return d->letter + " " + toText(params.value("k"));
-    if (d->glyph == Glyph::Source || d->glyph == Glyph::Sink) return "";
+    if (d->rule == AxisRule::Source || d->rule == AxisRule::Sink) return "";
     if (!d->slot.empty()) return params.text(d->slot);
     if (d->glyph == Glyph::Index) return params.text("at");
     if (params.find("fn") == nullptr) return d->letter;

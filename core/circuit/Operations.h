@@ -19,7 +19,8 @@ enum class Glyph {
     Slot,            // state: the wire that it reads drops out below, the wire that it writes is grabbed from above; a
                      // kind that only reads is the dropping half, one that only writes the grabbing half
     Discard,         // the array ends in open rings
-    Hexagon,         // an affine index map: gather, scatter
+    Hexagon,         // an index map: gather, scatter
+    Diamond,         // a choice among values: top k
     Composite        // a closed block: a solid with its title
 };
 
@@ -61,6 +62,7 @@ struct OperationDescription {
     std::string idPrefix;  // ids of new operations: "L" gives L1, L2, ...
     std::map<std::string, std::string> letters;  // choice of "fn" -> letter in the glyph, where it is not the choice's name
     bool upsamples = false;  // Window: the sizes of the two sides change places (transposed convolution)
+    bool normalises = false; // brings values to a common scale: rules that do so between layers leave it to the circuit then
     std::string slot;        // name of the parameter that holds a state slot; "" = the kind has none
 
     // AxisRule::Own. What inference learns from an operation, and the axes that it reads and writes after an edit.

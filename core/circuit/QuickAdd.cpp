@@ -1,7 +1,6 @@
-// The quick-add line: "conv 64 k3 s2 | bn | relu | x2". A line is a list of parts; a part is an operation, a residual
-// connection around a list, or a repetition of everything before it in the same list.
-#include "core/circuit/EditTools.h"
-#include "core/circuit/Rethread.h"
+// Adds what a line of operations says: each part behind the one before, blocks with their groups.
+#include "core/circuit/AxisChoice.h"
+#include "core/circuit/QuickLine.h"
 #include "core/circuit/SizeSolver.h"
 
 #include <algorithm>
@@ -11,243 +10,137 @@ namespace lab {
 
 namespace {
 
-constexpr std::size_t kMaxParts = 256;
-constexpr std::size_t kMaxLine = 4096;
-constexpr int kMaxNesting = 16;
-constexpr std::int64_t kMaxUnits = 1'000'000;
-
-struct Part {
-    OperationRequest request;  // where `residual` is false
-    bool residual = false;
-    std::vector<Part> body;
-};
-
-std::size_t countParts(const std::vector<Part>& parts) {
-    std::size_t n = 0;
-    for (const Part& p : parts) n += p.residual ? 2 + countParts(p.body) : 1;
-    return n;
-}
-
-std::vector<std::string> tokens(const std::string& text) {
-    std::vector<std::string> out;
-    std::string now;
-    for (const char c : text) {
-        if (std::isspace(static_cast<unsigned char>(c)) == 0) {
-            now += c;
-        } else if (!now.empty()) {
-            out.push_back(std::move(now));
-            now.clear();
-        }
-    }
-    if (!now.empty()) out.push_back(std::move(now));
-    return out;
-}
-
-std::string trimmed(const std::string& text) {
-    const auto from = text.find_first_not_of(" \t\r\n");
-    if (from == std::string::npos) return {};
-    return text.substr(from, text.find_last_not_of(" \t\r\n") - from + 1);
-}
-
-std::string lowered(std::string text) {
-    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
-}
-
-bool isDigits(const std::string& text) {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-std::string knownWords() {
-    std::string list;
-    for (const OperationPreset& p : operationPresets()) list += (list.empty() ? "" : ", ") + p.word;
-    return list + ", res( ... ), x2";
-}
-
-// What a part may say after its word, for the hint of an error.
-std::string knownSettings(const OperationPreset& preset, const OperationDescription& d) {
-    std::string list;
-    if (!preset.positional.empty()) list = "a number (" + preset.positional + ")";
-    for (const ParamSpec& p : d.params) list += (list.empty() ? "" : ", ") + p.name + "=" + toText(p.standard);
-    return list.empty() ? "'" + preset.word + "' takes no settings." : "It takes: " + list + ".";
-}
-
-Result<void> setArg(OperationRequest& request, const ParamSpec& spec, const std::string& text, const std::string& part) {
-    const bool same = spec.kind == ParamKind::Integer && spec.minimum == -1 && text == "same";
-    const Result<ParamValue> value = parseParam(spec, same ? "-1" : text);
-    if (!value) return editError(302, "in '" + part + "': " + value.error().message, part, value.error().hint);
-    request.args[spec.name] = *value;
-    return {};
-}
-
-Result<void> readSetting(OperationRequest& request, const OperationDescription& d, const std::string& token, const std::string& part,
-                         bool& numberSeen) {
-    const auto specOf = [&](const std::string& name) -> const ParamSpec* {
-        const auto it = std::find_if(d.params.begin(), d.params.end(), [&](const ParamSpec& p) { return p.name == name; });
-        return it == d.params.end() ? nullptr : &*it;
-    };
-    const bool multiple = token.size() > 1 && token.back() == 'x' && isDigits(token.substr(0, token.size() - 1));
-    const bool numeric = multiple || (!token.empty() && (std::isdigit(static_cast<unsigned char>(token[0])) != 0 || token[0] == '.'));
-    if (numeric && !numberSeen && !request.preset->positional.empty()) {
-        numberSeen = true;
-        if (const ParamSpec* spec = specOf(request.preset->positional)) return setArg(request, *spec, token, part);
-        const std::string digits = multiple ? token.substr(0, token.size() - 1) : token;
-        if (!isDigits(digits) || digits.size() > 9 || std::stol(digits) < 1 || std::stol(digits) > kMaxUnits)
-            return editError(302, "in '" + part + "': '" + token + "' is not a number of " + request.preset->positional + " from 1 to " +
-                                      std::to_string(kMaxUnits) + ".",
-                             part, "Write a whole number, or 4x for four times what arrives.");
-        request.amount = std::to_string(std::stol(digits)) + (multiple ? "x" : "");
-        return {};
-    }
-    const std::size_t equals = token.find('=');
-    if (equals != std::string::npos) {
-        if (const ParamSpec* spec = specOf(token.substr(0, equals))) return setArg(request, *spec, token.substr(equals + 1), part);
-    } else {
-        if (const ParamSpec* spec = specOf(token); spec != nullptr && spec->kind == ParamKind::Bool)
-            return setArg(request, *spec, "true", part);
-        if (token.rfind("no", 0) == 0)
-            if (const ParamSpec* spec = specOf(token.substr(token.rfind("no-", 0) == 0 ? 3 : 2));
-                spec != nullptr && spec->kind == ParamKind::Bool)
-                return setArg(request, *spec, "false", part);
-        const std::size_t digit = token.find_first_of("0123456789.-");
-        if (digit != std::string::npos && digit > 0)
-            if (const ParamSpec* spec = specOf(token.substr(0, digit))) return setArg(request, *spec, token.substr(digit), part);
-        if (token.size() > 4 && token.compare(token.size() - 4, 4, "same") == 0)
-            if (const ParamSpec* spec = specOf(token.substr(0, token.size() - 4))) return setArg(request, *spec, "same", part);
-        for (const ParamSpec& p : d.params)
-            if (std::any_of(p.choices.begin(), p.choices.end(), [&](const ParamChoice& c) { return c.id == token; }))
-                return setArg(request, p, token, part);
-    }
-    return editError(302, "in '" + part + "': '" + token + "' is not understood.", part, knownSettings(*request.preset, d));
-}
-
-Result<OperationRequest> readOperationPart(const std::string& part) {
-    const std::vector<std::string> words = tokens(part);
-    OperationRequest request;
-    request.preset = findPreset(lowered(words.front()));
-    if (request.preset == nullptr)
-        return editError(301, "'" + words.front() + "' is no operation.", part, "Known words: " + knownWords() + ".");
-    const OperationDescription& d = *findOperation(request.preset->kind);
-    request.args = request.preset->args;
-    bool numberSeen = false;
-    // A text takes the rest of the part: "einsum y d, x d -> y x".
-    for (const ParamSpec& p : d.params)
-        if (p.name == request.preset->positional && p.kind == ParamKind::Text) {
-            std::string text;
-            for (std::size_t i = 1; i < words.size(); ++i) text += (text.empty() ? "" : " ") + words[i];
-            if (!text.empty()) request.args[p.name] = text;
-            return request;
-        }
-    for (std::size_t i = 1; i < words.size(); ++i)
-        if (const Result<void> done = readSetting(request, d, words[i], part, numberSeen); !done) return done.error();
-    for (const ParamSpec& p : d.params) {
-        const auto held = request.args.find(p.name);
-        if (held != request.args.end() && held->second == p.standard) request.args.erase(held);
-    }
-    return request;
-}
-
-Result<std::vector<Part>> readLine(const std::string& line, int depth) {
-    if (depth > kMaxNesting) return editError(307, "brackets are nested too deeply.", line.substr(0, 40));
-    std::vector<std::string> pieces(1);
-    int level = 0;
-    for (const char c : line) {
-        if (c == '(') ++level;
-        if (c == ')') --level;
-        if (level < 0) return editError(307, "a closing bracket has no opening one.", line);
-        if (c == '|' && level == 0)
-            pieces.emplace_back();
-        else
-            pieces.back() += c;
-    }
-    if (level != 0) return editError(307, "a closing bracket is missing.", line, "Write res( linear 256 | relu ).");
-    std::vector<Part> parts;
-    for (const std::string& piece : pieces) {
-        const std::string part = trimmed(piece);
-        if (part.empty()) return editError(301, "a part of the line is empty.", line, "Write for example: linear 256 | relu.");
-        const std::size_t open = part.find('(');
-        const bool repeat = part.size() > 1 && (part[0] == 'x' || part[0] == 'X') && isDigits(part.substr(1));
-        if (repeat) {
-            const std::string digits = part.substr(1);
-            const long times = digits.size() > 4 ? 0 : std::stol(digits);
-            if (times < 1 || parts.empty())
-                return editError(306, "'" + part + "' repeats nothing.", part, "Write it after what it repeats: linear 256 | relu | x3.");
-            if (countParts(parts) * static_cast<std::size_t>(times) > kMaxParts)
-                return editError(306, "the line would make more than " + std::to_string(kMaxParts) + " operations.", part);
-            const std::vector<Part> once = parts;
-            for (long i = 1; i < times; ++i) parts.insert(parts.end(), once.begin(), once.end());
-            continue;
-        }
-        Part next;
-        if (open != std::string::npos) {
-            const std::string head = lowered(trimmed(part.substr(0, open)));
-            if ((head != "res" && head != "residual") || part.back() != ')')
-                return editError(307, "only res( ... ) takes brackets.", part, "Write res( linear 256 | relu ).");
-            Result<std::vector<Part>> body = readLine(part.substr(open + 1, part.size() - open - 2), depth + 1);
-            if (!body) return body.error();
-            next.residual = true;
-            next.body = *std::move(body);
-        } else {
-            Result<OperationRequest> request = readOperationPart(part);
-            if (!request) return request.error();
-            next.request = *std::move(request);
-        }
-        parts.push_back(std::move(next));
-        if (countParts(parts) > kMaxParts)
-            return editError(306, "the line would make more than " + std::to_string(kMaxParts) + " operations.", part);
-    }
-    return parts;
-}
-
 OperationRequest plainRequest(AxisRule rule) {
     for (const OperationPreset& p : operationPresets())
         if (findOperation(p.kind)->rule == rule && p.args.empty()) return {&p, {}, ""};
     return {};
 }
 
-struct Adder {
+class Adder {
+public:
     Circuit circuit;
-    std::vector<std::string> made;
-    std::map<std::string, std::string> amounts;
+    std::vector<std::string> made;                           // operations in reading order
+    std::vector<std::pair<std::string, std::string>> named;  // operation -> what it is called: a block's first one its title, the others ""
 
+    explicit Adder(Circuit from) : circuit(std::move(from)), m_start(circuit) {}
+
+    // An empty circuit gets an input and an output first.
+    Result<std::string> findPlace(const std::string& after);
+
+    // Returns the wire behind what was added.
+    Result<std::string> add(const std::vector<QuickPart>& parts, std::string wire) {
+        for (const QuickPart& part : parts) {
+            Result<std::string> next = Error{};
+            switch (part.kind) {
+                case QuickPart::Kind::Operation: next = add(part.request, wire); break;
+                case QuickPart::Kind::Residual: next = residual(part, wire); break;
+                case QuickPart::Kind::Chain: next = chain(part, wire); break;
+                case QuickPart::Kind::Block: next = block(part, wire); break;
+            }
+            if (!next) return next;
+            wire = *std::move(next);
+        }
+        return wire;
+    }
+
+    Result<CircuitChange> finish(const std::string& title) {
+        return finishEdit(std::move(circuit), m_start, title, made, {}, m_amounts);
+    }
+
+private:
     std::string add(const OperationRequest& request, const std::string& wire) {
         const std::string id = createOperation(circuit, request);
         const std::string next = spliceOperation(circuit, id, wire);
         if (const OperationDescription& d = *findOperation(request.preset->kind); d.outputs < 0 && d.rule != AxisRule::Copy)
             addOutput(circuit, id);
         made.push_back(id);
-        amounts[id] = request.amount;
+        m_amounts[id] = request.amount;
         return next;
     }
 
-    // Returns the wire behind what was added.
-    std::string add(const std::vector<Part>& parts, std::string wire) {
-        for (const Part& part : parts) {
-            if (!part.residual) {
-                wire = add(part.request, wire);
-                continue;
-            }
-            const std::string body = add(plainRequest(AxisRule::Copy), wire);
-            const std::string copy = made.back();
-            const std::string end = add(plainRequest(AxisRule::Agree), body);
-            const std::string sum = made.back();
-            const std::string skip = addOutput(circuit, copy);
-            circuit.operation(sum)->in.push_back(skip);
-            const std::size_t first = made.size() - 2;
-            add(part.body, body);
-            // Reading order: copy, body, sum.
-            std::rotate(made.begin() + static_cast<std::ptrdiff_t>(first) + 1, made.begin() + static_cast<std::ptrdiff_t>(first) + 2,
-                        made.end());
-            group({made.begin() + static_cast<std::ptrdiff_t>(first), made.end()});
-            wire = end;
-        }
-        return wire;
+    Result<std::string> residual(const QuickPart& part, const std::string& wire) {
+        const std::string body = add(plainRequest(AxisRule::Copy), wire);
+        const std::string copy = made.back();
+        const std::string end = add(plainRequest(AxisRule::Agree), body);
+        const std::string sum = made.back();
+        const std::string skip = addOutput(circuit, copy);
+        circuit.operation(sum)->in.push_back(skip);
+        const std::size_t first = made.size() - 2;
+        if (const Result<std::string> inside = add(part.body, body); !inside) return inside;
+        // Reading order: copy, body, sum.
+        std::rotate(made.begin() + static_cast<std::ptrdiff_t>(first) + 1, made.begin() + static_cast<std::ptrdiff_t>(first) + 2, made.end());
+        group(first, "residual", "res");
+        return end;
     }
 
-    void group(const std::vector<std::string>& operations) {
-        if (const Result<std::string> backdrop = makeGroup(circuit, operations, "residual"); backdrop)
-            circuit.group(*backdrop)->fill = "res";
+    Result<std::string> chain(const QuickPart& part, const std::string& wire) {
+        const std::size_t first = made.size();
+        Result<std::string> end = add(part.body, wire);
+        if (!end) return end;
+        group(first, part.block->title, part.block->fill);
+        name(first, part.block->title);
+        return end;
     }
+
+    Result<std::string> block(const QuickPart& part, const std::string& wire) {
+        if (const Result<void> done = settle(); !done) return done.error();
+        const Operation* writer = circuit.producer(wire);
+        const Operation* reader = circuit.consumer(wire);
+        const std::string left = writer == nullptr ? std::string() : writer->id, right = reader == nullptr ? std::string() : reader->id;
+        const std::vector<std::string> arrived = circuit.wire(wire)->axes;
+        const Result<BuiltBlock> built = part.block->build({circuit, wire, part.params});
+        if (!built) return built.error();
+        if (!right.empty()) std::replace(circuit.operation(right)->in.begin(), circuit.operation(right)->in.end(), wire, built->out);
+        order(built->operations, left);
+        if (!built->groups.empty()) joinGroupBetween(circuit, built->groups.front(), left, right);
+        const std::size_t first = made.size();
+        made.insert(made.end(), built->operations.begin(), built->operations.end());
+        name(first, part.block->title);
+        // The block has made its axes itself: to what follows it was there before, but for the array that now arrives behind it.
+        m_start = circuit;
+        if (!right.empty() && circuit.wire(built->out)->axes != arrived) {
+            Wire old;
+            old.id = m_start.freshId("w");
+            old.axes = arrived;
+            m_start.wires.push_back(old);
+            std::replace(m_start.operation(right)->in.begin(), m_start.operation(right)->in.end(), built->out, old.id);
+        }
+        return built->out;
+    }
+
+    // Axes of what has been added so far.
+    Result<void> settle() {
+        Result<CircuitChange> change = finishEdit(std::move(circuit), m_start, "", {}, {}, m_amounts);
+        if (!change) return change.error();
+        circuit = std::move(change->circuit);
+        m_start = circuit;
+        m_amounts.clear();
+        return {};
+    }
+
+    // Behind what they read, so that the list stays in reading order.
+    void order(const std::vector<std::string>& operations, const std::string& left) {
+        if (left.empty()) return;
+        const auto isMoved = [&](const Operation& op) { return has(operations, op.id); };
+        std::vector<Operation> moved;
+        for (const std::string& id : operations) moved.push_back(*circuit.operation(id));
+        auto& all = circuit.operations;
+        all.erase(std::remove_if(all.begin(), all.end(), isMoved), all.end());
+        const auto at = std::find_if(all.begin(), all.end(), [&](const Operation& op) { return op.id == left; });
+        all.insert(at + 1, moved.begin(), moved.end());
+    }
+
+    void group(std::size_t first, const std::string& title, const std::string& fill) {
+        const std::vector<std::string> operations(made.begin() + static_cast<std::ptrdiff_t>(first), made.end());
+        if (const Result<std::string> backdrop = makeGroup(circuit, operations, title); backdrop) circuit.group(*backdrop)->fill = fill;
+    }
+
+    void name(std::size_t first, const std::string& title) {
+        for (std::size_t i = first; i < made.size(); ++i) named.emplace_back(made[i], i == first ? title : "");
+    }
+
+    Circuit m_start;  // what counts as having been there before
+    std::map<std::string, std::string> m_amounts;
 };
 
 bool isRule(const Operation& op, AxisRule rule) {
@@ -255,8 +148,8 @@ bool isRule(const Operation& op, AxisRule rule) {
     return d != nullptr && d->rule == rule;
 }
 
-// The wire that the line is put on. An empty circuit gets an input and an output first.
-Result<std::string> findPlace(Circuit& circuit, const std::string& after) {
+// The wire that the line is put on.
+Result<std::string> Adder::findPlace(const std::string& after) {
     if (!after.empty()) {
         const Operation* op = circuit.operation(after);
         if (op == nullptr) return unknownItem("operation", after);
@@ -284,28 +177,36 @@ Result<std::string> findPlace(Circuit& circuit, const std::string& after) {
     const std::string output = createOperation(circuit, plainRequest(AxisRule::Sink));
     circuit.operation(output)->in = {wire};
     circuit.operation(output)->name = findOperation(circuit.operation(output)->kind)->letter;
+    m_start = circuit;
     return wire;
 }
 
-std::string titleOf(const std::vector<Part>& parts) {
-    if (parts.size() == 1 && !parts.front().residual) return "Add " + parts.front().request.preset->title;
-    if (parts.size() == 1) return "Add a residual connection";
-    return "Add " + std::to_string(countParts(parts)) + " operations";
+std::string titleOf(const std::vector<QuickPart>& parts) {
+    if (parts.size() != 1) return "Add " + std::to_string(countParts(parts)) + " operations";
+    const QuickPart& part = parts.front();
+    if (part.kind == QuickPart::Kind::Operation) return "Add " + part.request.preset->title;
+    return part.kind == QuickPart::Kind::Residual ? "Add a residual connection" : "Add " + part.block->title;
 }
 
-Result<std::vector<Part>> parseQuickLine(const std::string& line) {
-    if (line.size() > kMaxLine) return editError(306, "the line is longer than " + std::to_string(kMaxLine) + " characters.", "");
-    if (trimmed(line).empty()) return editError(301, "the line is empty.", "", "Write for example: linear 256 | relu.");
-    Result<std::vector<Part>> parts = readLine(line, 0);
-    if (!parts) return parts;
-    for (const Part& part : *parts)
-        if (!part.residual) {
-            const OperationDescription& d = *findOperation(part.request.preset->kind);
-            if (d.inputs == 0 || d.outputs == 0)
-                return editError(305, "'" + part.request.preset->word + "' cannot stand between other operations.", part.request.preset->word,
-                                 "Every circuit has its ends; choose a template to start anew.");
-        }
-    return parts;
+struct Added {
+    CircuitChange change;
+    std::map<std::string, std::string> named;
+};
+
+Result<Added> addLine(const Circuit& circuit, const std::string& line, const std::string& after) {
+    const Result<std::vector<QuickPart>> parts = parseQuickLine(line);
+    if (!parts) return parts.error();
+    Adder adder(circuit);
+    const Result<std::string> place = adder.findPlace(after);
+    if (!place) return place.error();
+    if (const Result<std::string> end = adder.add(*parts, *place); !end) return end.error();
+    Added added;
+    added.named.insert(adder.named.rbegin(), adder.named.rend());  // the outermost block of an operation
+    Result<CircuitChange> change = adder.finish(titleOf(*parts));
+    if (!change) return change.error();
+    tidyReferences(change->circuit, circuit);
+    added.change = *std::move(change);
+    return added;
 }
 
 std::string sizeText(const Circuit& c, const SizeSolution& sizes, const std::string& wire) {
@@ -317,28 +218,25 @@ std::string sizeText(const Circuit& c, const SizeSolution& sizes, const std::str
 }  // namespace
 
 Result<CircuitChange> quickAdd(const Circuit& circuit, const std::string& line, const std::string& after) {
-    const Result<std::vector<Part>> parts = parseQuickLine(line);
-    if (!parts) return parts.error();
-    Adder adder;
-    adder.circuit = circuit;
-    const Result<std::string> place = findPlace(adder.circuit, after);
-    if (!place) return place.error();
-    const Circuit start = adder.circuit;
-    adder.add(*parts, *place);
-    Result<CircuitChange> change = finishEdit(std::move(adder.circuit), start, titleOf(*parts), adder.made, {}, adder.amounts);
-    if (change) tidyReferences(change->circuit, circuit);
-    return change;
+    Result<Added> added = addLine(circuit, line, after);
+    if (!added) return added.error();
+    return std::move(added->change);
 }
 
 Result<std::string> describeQuickAdd(const Circuit& circuit, const std::string& line, const std::string& after) {
-    const Result<CircuitChange> change = quickAdd(circuit, line, after);
-    if (!change) return change.error();
+    const Result<Added> added = addLine(circuit, line, after);
+    if (!added) return added.error();
+    const CircuitChange* change = &added->change;
     const Circuit& c = change->circuit;
     const SizeSolution sizes = solveSizes(c);
     std::string out;
     for (const std::string& id : change->selection) {
         const Operation& op = *c.operation(id);
         const OperationDescription& d = *findOperation(op.kind);
+        if (const auto block = added->named.find(id); block != added->named.end()) {
+            if (!block->second.empty()) out += (out.empty() ? "" : ", then ") + block->second;
+            continue;
+        }
         std::string text = d.title;
         std::size_t best = 0;
         for (const OperationPreset& p : operationPresets()) {
@@ -372,7 +270,7 @@ Result<std::string> describeQuickAdd(const Circuit& circuit, const std::string& 
 
 std::vector<std::string> completeQuickAdd(const std::string& line) {
     const std::size_t start = line.find_last_of("|(");
-    const std::string part = lowered(start == std::string::npos ? line : line.substr(start + 1));
+    const std::string part = loweredText(start == std::string::npos ? line : line.substr(start + 1));
     const std::size_t from = part.find_first_not_of(" \t");
     const std::string typed = from == std::string::npos ? std::string() : part.substr(from);
     const std::size_t space = typed.find_last_of(" \t");
@@ -386,6 +284,7 @@ std::vector<std::string> completeQuickAdd(const std::string& line) {
             const OperationDescription& d = *findOperation(p.kind);
             if (d.inputs != 0 && d.outputs != 0) words.push_back(p.word);
         }
+        for (const BlockDescription& b : blockLibrary()) words.push_back(b.word);
         words.emplace_back("res(");
         for (const std::string& w : words)
             if (w.rfind(typed, 0) == 0) offer(w);
@@ -393,11 +292,14 @@ std::vector<std::string> completeQuickAdd(const std::string& line) {
             if (!typed.empty() && w.find(typed) != std::string::npos) offer(w);
         return out;
     }
-    const OperationPreset* preset = findPreset(typed.substr(0, typed.find_first_of(" \t")));
-    if (preset == nullptr) return out;
+    const std::string word = typed.substr(0, typed.find_first_of(" \t"));
+    const OperationPreset* preset = findPreset(word);
+    const BlockDescription* block = preset == nullptr ? findBlock(word) : nullptr;
+    if (preset == nullptr && block == nullptr) return out;
     const std::string last = typed.substr(space + 1);
-    for (const ParamSpec& p : findOperation(preset->kind)->params) {
-        if (preset->args.count(p.name) != 0) continue;
+    const std::vector<ParamSpec>& params = preset != nullptr ? findOperation(preset->kind)->params : block->params;
+    for (const ParamSpec& p : params) {
+        if (preset != nullptr && preset->args.count(p.name) != 0) continue;
         std::vector<std::string> words;
         if (p.kind == ParamKind::Bool) {
             words = {std::get<bool>(p.standard) ? "no" + p.name : p.name};

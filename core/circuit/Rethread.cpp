@@ -1,4 +1,5 @@
 #include "core/circuit/Rethread.h"
+#include "core/circuit/AxisChoice.h"
 
 #include "core/circuit/CircuitIndex.h"
 #include "core/circuit/Operations.h"
@@ -12,8 +13,6 @@ namespace lab {
 namespace {
 
 using Ids = std::vector<std::string>;
-
-bool has(const Ids& list, const std::string& id) { return std::find(list.begin(), list.end(), id) != list.end(); }
 
 AxisRole roleOf(const Circuit& circuit, const std::string& axis) {
     const Axis* a = circuit.axis(axis);

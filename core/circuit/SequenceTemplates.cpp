@@ -85,9 +85,9 @@ public:
     }
     void close() { m_open.pop_back(); }
 
-    void input(const Ids& axes) {
+    void input(const Ids& axes, const std::string& name = "*X*") {
         at = wire(axes);
-        operation("input", {}, {at}).name = "*X*";
+        operation("input", {}, {at}).name = name;
     }
     // Class scores from what stands on one feature axis.
     void readout(const std::string& feature) {
@@ -105,6 +105,29 @@ private:
 };
 
 std::string number(long n) { return std::to_string(n); }
+
+// Queries [y m] over keys and values [x m], each through a map of its own into h heads of d numbers, and one map behind.
+void attend(Sketch& s, const std::string& queries, const std::string& keys, const std::string& values, bool causal) {
+    s.at = queries;
+    s.linear({"y", "h", "d"}, {"m"}, {"h", "d"}, "*L*_q", false);
+    const std::string q = s.at;
+    s.at = keys;
+    s.linear({"x", "h", "d"}, {"m"}, {"h", "d"}, "*L*_k", false);
+    const std::string k = s.at;
+    s.at = values;
+    s.linear({"x", "h", "d"}, {"m"}, {"h", "d"}, "*L*_v", false);
+    const std::string v = s.at;
+    s.open("scaled dot-product core", "attn");
+    s.at = s.wire({"h", "y", "x"});
+    s.operation("einsum", {q, k}, {s.at}, {}, {}, {{"sig", text("y h d, x h d -> h y x")}, {"scale", text("d^{-1/2}")}});
+    if (causal) s.keep("mask", {"y", "x"});
+    s.keep("softmax", {"x"});
+    const std::string a = s.at;
+    s.at = s.wire({"y", "h", "d"});
+    s.operation("einsum", {a, v}, {s.at}, {}, {}, {{"sig", text("h y x, x h d -> y h d")}});
+    s.close();
+    s.linear({"y", "m"}, {"h", "d"}, {"m"}, "*L*_o", false);
+}
 
 }  // namespace
 
@@ -138,24 +161,7 @@ Circuit makeTransformer(const TemplateData& data, long width, long heads, long b
     const Ids three = s.copies(3);
     s.at = three[0];
     s.then("rename", {"y", "m"}, {"x"}, {"y"});
-    s.linear({"y", "h", "d"}, {"m"}, {"h", "d"}, "*L*_q", false);
-    const std::string q = s.at;
-    s.at = three[1];
-    s.linear({"x", "h", "d"}, {"m"}, {"h", "d"}, "*L*_k", false);
-    const std::string k = s.at;
-    s.at = three[2];
-    s.linear({"x", "h", "d"}, {"m"}, {"h", "d"}, "*L*_v", false);
-    const std::string v = s.at;
-    s.open("scaled dot-product core", "attn");
-    s.at = s.wire({"h", "y", "x"});
-    s.operation("einsum", {q, k}, {s.at}, {}, {}, {{"sig", text("y h d, x h d -> h y x")}, {"scale", text("d^{-1/2}")}});
-    if (causal) s.keep("mask", {"y", "x"});
-    s.keep("softmax", {"x"});
-    const std::string a = s.at;
-    s.at = s.wire({"y", "h", "d"});
-    s.operation("einsum", {a, v}, {s.at}, {}, {}, {{"sig", text("h y x, x h d -> y h d")}});
-    s.close();
-    s.linear({"y", "m"}, {"h", "d"}, {"m"}, "*L*_o", false);
+    attend(s, s.at, three[1], three[2], causal);
     s.close();
     s.then("rename", {"x", "m"}, {"y"}, {"x"});
     std::string sum = s.wire({"x", "m"});
@@ -180,6 +186,24 @@ Circuit makeTransformer(const TemplateData& data, long width, long heads, long b
     s.keep("norm", {"m"}, {{"type", text("layer")}, {"gain", ParamValue(true)}});
     s.then("index", {"m"}, {"x"}, {}, causal ? Args{{"at", text("-1")}} : Args());
     s.readout("m");
+    return s.circuit;
+}
+
+Circuit makeAttention(long heads, bool causal) {
+    Sketch s;
+    s.axis("y", "~y", AxisRole::Seq, "");
+    s.axis("x", "~x", AxisRole::Seq, "");
+    s.axis("m", "m", AxisRole::Feature, "");
+    s.axis("h", "h", AxisRole::Head, number(heads));
+    s.axis("d", "d", AxisRole::Feature, "m/h");
+    s.input({"y", "m"}, "queries");
+    const std::string queries = s.at;
+    s.input({"x", "m"}, "memory");
+    s.open("multi-head attention", "mha");
+    const Ids two = s.copies(2);
+    attend(s, queries, two[0], two[1], causal);
+    s.close();
+    s.output();
     return s.circuit;
 }
 

@@ -16,6 +16,9 @@ struct TemplateData {
 
 // `width` numbers per place in `blocks` blocks of attention and a two-layer map.
 Circuit makeTransformer(const TemplateData& data, long width, long heads, long blocks, bool causal);
+// Queries look up what they want in a memory: two inputs of one width, which the data gives; what leaves has the shape of the
+// queries and is to be what they are.
+Circuit makeAttention(long heads, bool causal);
 // Messages along the edges of a sample's own adjacency matrix, or between neighbours in a row where it has none.
 Circuit makeGraphNetwork(const TemplateData& data, long width, long layers);
 // An Elman network that reads one place at a time; the last state answers.

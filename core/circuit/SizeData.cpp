@@ -8,7 +8,7 @@ namespace lab {
 
 // The data set gives the sizes that the circuit leaves open at its ends.
 void SizeSolver::takeData() {
-    if (!m_shape.empty()) takeShape();
+    if (!m_shape.empty()) takeInputs();
     if (m_classes <= 0) return;
     for (const Operation& op : m_circuit.operations) {
         const OperationDescription* d = findOperation(op.kind);
@@ -34,21 +34,34 @@ void SizeSolver::reportData(const char* code, const Operation& op, const std::st
     p.fixes.push_back(setSizeFix(m_circuit, p.axis, wanted, "Make axis " + axisName(axis) + " " + std::to_string(wanted)));
 }
 
-const Operation* SizeSolver::firstInput() const {
-    for (const Operation& op : m_circuit.operations) {
-        const OperationDescription* d = findOperation(op.kind);
-        if (d != nullptr && d->rule == AxisRule::Source && op.out.size() == 1) return &op;
+// Every input gets the shape of the array that enters there.
+void SizeSolver::takeInputs() {
+    std::string fed;  // the first input, for the message about one that is left without
+    for (const InputFeed& feed : feedInputs(m_circuit, m_parts)) {
+        const Operation& input = opAt(m_index.operation(feed.operation));
+        if (feed.part == InputFeed::kWhole) {
+            takeShape(input, m_shape);
+        } else if (feed.part >= 0) {
+            const Shape& shape = m_parts[static_cast<std::size_t>(feed.part)].shape;
+            takeShape(input, {shape.begin(), shape.end()});
+        } else {
+            std::string names;
+            for (const DataPart& p : m_parts) names += (names.empty() ? "" : ", ") + p.name;
+            report("LAB-SIZE-114", "no array of the data set feeds the input " + displayName(input) +
+                                       (m_parts.empty() ? ": a sample is one array, which enters at " + fed + "."
+                                                        : ": its arrays are " + names + "."),
+                   &input, input.out.front(), "Choose a data set with an array for every input, or delete the input.");
+            return;
+        }
+        if (fed.empty()) fed = displayName(input);
     }
-    return nullptr;
 }
 
-void SizeSolver::takeShape() {
-    const Operation* input = firstInput();
-    if (input == nullptr) return;
+void SizeSolver::takeShape(const Operation& input, const std::vector<long>& shape) {
     std::vector<int> positions;
     std::vector<int> places;  // of a sequence, or nodes of a graph
     std::vector<int> features;
-    for (const std::string& a : wireOf(input->out.front()).axes) {
+    for (const std::string& a : wireOf(input.out.front()).axes) {
         const AxisRole role = axisAt(m_index.axis(a)).role;
         if (role == AxisRole::Space)
             positions.push_back(m_index.axis(a));
@@ -57,43 +70,43 @@ void SizeSolver::takeShape() {
         if (role == AxisRole::Feature || role == AxisRole::Class) features.push_back(m_index.axis(a));
     }
     long all = 1;
-    for (const long s : m_shape)
+    for (const long s : shape)
         if (s < 1 || __builtin_mul_overflow(all, s, &all)) return;
     if (positions.empty() && places.empty() && features.size() == 1) {
-        offer(*input, features.front(), all, "values per sample");
+        offer(input, features.front(), all, "values per sample");
         return;
     }
     if (positions.empty() && !places.empty()) {
-        takeSequence(*input, places, features);
+        takeSequence(input, shape, places, features);
         return;
     }
     long dims = 0;
     for (const int p : positions) dims += axisAt(p).dims;
-    if (m_shape.size() != 3 || dims != 2 || features.size() > 1) {
-        report("LAB-SIZE-112", m_shape.size() == 3 ? "the data set holds images, but the input is not drawn as one."
+    if (shape.size() != 3 || dims != 2 || features.size() > 1) {
+        report("LAB-SIZE-112", shape.size() == 3 ? "the data set holds images, but the input is not drawn as one."
                                                    : "the data set holds tables, but the input is drawn as an image.",
-               input, input->out.front(),
-               m_shape.size() == 3 ? "An image input has an axis for channels and two for positions, or one flat axis."
+               &input, input.out.front(),
+               shape.size() == 3 ? "An image input has an axis for channels and two for positions, or one flat axis."
                                    : "Start from a template without convolutions, or choose an image data set.");
         return;
     }
     if (positions.size() == 1) {
-        if (m_shape[1] != m_shape[2]) {
-            report("LAB-SIZE-112", "the images are " + std::to_string(m_shape[1]) + " x " + std::to_string(m_shape[2]) +
+        if (shape[1] != shape[2]) {
+            report("LAB-SIZE-112", "the images are " + std::to_string(shape[1]) + " x " + std::to_string(shape[2]) +
                                        ", but axis " + axisName(positions.front()) + " stands for two equal sides.",
-                   input, input->out.front(), "Draw height and width as two axes.");
+                   &input, input.out.front(), "Draw height and width as two axes.");
             return;
         }
-        offer(*input, positions.front(), m_shape[1], "pixels a side");
+        offer(input, positions.front(), shape[1], "pixels a side");
     } else {
-        offer(*input, positions[0], m_shape[1], "pixel rows");
-        offer(*input, positions[1], m_shape[2], "pixel columns");
+        offer(input, positions[0], shape[1], "pixel rows");
+        offer(input, positions[1], shape[2], "pixel columns");
     }
     if (features.size() == 1)
-        offer(*input, features.front(), m_shape[0], "channels");
-    else if (m_shape[0] != 1)
-        report("LAB-SIZE-112", "the images have " + std::to_string(m_shape[0]) + " channels, but the input has no channel axis.",
-               input, input->out.front(), "Add a feature axis to the input.");
+        offer(input, features.front(), shape[0], "channels");
+    else if (shape[0] != 1)
+        report("LAB-SIZE-112", "the images have " + std::to_string(shape[0]) + " channels, but the input has no channel axis.",
+               &input, input.out.front(), "Add a feature axis to the input.");
 }
 
 void SizeSolver::offer(const Operation& input, int axis, long wanted, const std::string& unit) {
@@ -132,7 +145,8 @@ void SizeSolver::checkScores(SizeSolution& solution) {
                         [&](const std::string& a) { return axisAt(m_index.axis(a)).role == AxisRole::Class; }))
             continue;
         const long n = solution.elements(m_circuit, w);
-        if (n == 0 || n == m_classes || n == sample) continue;
+        const bool part = std::any_of(m_parts.begin(), m_parts.end(), [&](const DataPart& p) { return p.features() == n; });
+        if (n == 0 || n == m_classes || n == sample || part) continue;
         Problem& p = report("LAB-SIZE-113", "the output has " + std::to_string(n) + " values, but the data set has " +
                                                 std::to_string(m_classes) + " classes.",
                             &op, w, "End with a linear map to one value per class.");
@@ -158,11 +172,11 @@ void SizeSolver::checkOpen(const SizeSolution& solution) {
             }
 }
 
-
 // A sequence of vectors lies in memory as an image of one row: features, then places. An image is read column by column.
-void SizeSolver::takeSequence(const Operation& input, const std::vector<int>& places, const std::vector<int>& features) {
-    const long length = m_shape.back();
-    const long width = m_shape.size() == 3 ? m_shape[0] * m_shape[1] : 1;
+void SizeSolver::takeSequence(const Operation& input, const std::vector<long>& shape, const std::vector<int>& places,
+                              const std::vector<int>& features) {
+    const long length = shape.back();
+    const long width = shape.size() == 3 ? shape[0] * shape[1] : 1;
     if (places.size() != 1 || axisAt(places.front()).dims != 1 || features.size() > 1 || (features.empty() && width != 1)) {
         report("LAB-SIZE-112", "the samples are sequences of " + std::to_string(length) + " places with " + std::to_string(width) +
                                    " numbers each, but the input is drawn otherwise.",
@@ -171,6 +185,35 @@ void SizeSolver::takeSequence(const Operation& input, const std::vector<int>& pl
     }
     offer(input, places.front(), length, "places");
     if (!features.empty()) offer(input, features.front(), width, "numbers at each place");
+}
+
+std::vector<InputFeed> feedInputs(const Circuit& circuit, const std::vector<DataPart>& parts) {
+    std::vector<InputFeed> feeds;
+    std::vector<char> taken(parts.size(), 0);
+    for (const Operation& op : circuit.operations) {
+        const OperationDescription* d = findOperation(op.kind);
+        if (d == nullptr || d->rule != AxisRule::Source || op.out.size() != 1) continue;
+        InputFeed feed{op.id, InputFeed::kNothing};
+        for (std::size_t p = 0; p < parts.size() && feed.part < 0; ++p)
+            if (taken[p] == 0 && (plainLabel(op.name) == parts[p].name || op.id == parts[p].name)) feed.part = static_cast<int>(p);
+        if (feed.part >= 0) taken[static_cast<std::size_t>(feed.part)] = 1;
+        feeds.push_back(std::move(feed));
+    }
+    const bool one = feeds.size() == 1 && feeds.front().part < 0;
+    bool first = true;
+    for (InputFeed& feed : feeds) {
+        if (feed.part < 0 && (one || (parts.empty() && first))) {
+            feed.part = InputFeed::kWhole;
+        } else if (feed.part < 0) {
+            const auto free = std::find(taken.begin(), taken.end(), char(0));
+            if (free != taken.end()) {
+                *free = 1;
+                feed.part = static_cast<int>(free - taken.begin());
+            }
+        }
+        first = false;
+    }
+    return feeds;
 }
 
 }  // namespace lab

@@ -1,4 +1,5 @@
 #include "core/circuit/SizeFixes.h"
+#include "core/circuit/AxisChoice.h"
 
 #include "core/circuit/CircuitEdits.h"
 #include "core/circuit/Operations.h"
@@ -9,10 +10,6 @@
 namespace lab {
 
 namespace {
-
-bool has(const std::vector<std::string>& list, const std::string& id) {
-    return std::find(list.begin(), list.end(), id) != list.end();
-}
 
 // The operation that makes an axis: it writes it and does not read it.
 const Operation* makerOf(const Circuit& circuit, const std::string& axis) {

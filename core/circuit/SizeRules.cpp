@@ -1,5 +1,6 @@
 // What the operations and repeated groups of a circuit say about the sizes of axes.
 #include "core/circuit/EditTools.h"
+#include "core/circuit/AxisChoice.h"
 #include "core/circuit/SizeRules.h"
 #include "core/circuit/SizeSolverState.h"
 
@@ -9,10 +10,6 @@
 namespace lab {
 
 namespace {
-
-bool has(const std::vector<std::string>& list, const std::string& id) {
-    return std::find(list.begin(), list.end(), id) != list.end();
-}
 
 }  // namespace
 

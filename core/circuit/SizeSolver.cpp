@@ -383,8 +383,8 @@ SizeSolution SizeSolver::finish() {
     return solution;
 }
 
-SizeSolution solveSizes(const Circuit& circuit, const std::vector<long>& inputShape, int classes) {
-    return SizeSolver(circuit, inputShape, classes).run();
+SizeSolution solveSizes(const Circuit& circuit, const std::vector<long>& inputShape, int classes, const std::vector<DataPart>& parts) {
+    return SizeSolver(circuit, inputShape, classes, parts).run();
 }
 
 }  // namespace lab

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/circuit/Circuit.h"
+#include "core/data/Dataset.h"
 
 namespace lab {
 
@@ -38,7 +39,20 @@ struct SizeSolution {
 
 // `inputShape` and `classes` describe the data set: they give the sizes of the input's axes and of the class axis
 // where the circuit leaves them open, and a problem where it does not agree. Pass empty shape / 0 to solve alone.
-SizeSolution solveSizes(const Circuit& circuit, const std::vector<long>& inputShape = {}, int classes = 0);
+// `parts`: the arrays of a sample that consists of several; a problem names the input that none of them feeds.
+SizeSolution solveSizes(const Circuit& circuit, const std::vector<long>& inputShape = {}, int classes = 0,
+                        const std::vector<DataPart>& parts = {});
+
+// Which array of the sample enters at which input, in the order of the circuit's operations.
+struct InputFeed {
+    std::string operation;
+    int part = kWhole;
+    static constexpr int kWhole = -1;    // the sample as it is
+    static constexpr int kNothing = -2;  // no array is left for it
+};
+// An input takes the array of its name; inputs without one take the arrays that are left, in order. A single input that has no
+// array's name reads the whole sample.
+std::vector<InputFeed> feedInputs(const Circuit& circuit, const std::vector<DataPart>& parts);
 
 // Shape of one sample on this wire in memory order: {features}, or {channels, height, width} where there are position
 // axes. Channels come first whatever the drawing order; an image without a channel axis has one channel, a sequence

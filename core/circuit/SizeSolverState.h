@@ -13,8 +13,8 @@ namespace lab {
 
 class SizeSolver {
 public:
-    SizeSolver(const Circuit& circuit, const std::vector<long>& shape, int classes)
-        : m_circuit(circuit), m_index(circuit), m_shape(shape), m_classes(classes) {}
+    SizeSolver(const Circuit& circuit, const std::vector<long>& shape, int classes, const std::vector<DataPart>& parts)
+        : m_circuit(circuit), m_index(circuit), m_shape(shape), m_classes(classes), m_parts(parts) {}
 
     SizeSolution run();
 
@@ -78,11 +78,12 @@ private:
 
     // What the data set says (SizeData.cpp).
     void takeData();
-    void takeShape();
-    void takeSequence(const Operation& input, const std::vector<int>& places, const std::vector<int>& features);
+    void takeInputs();
+    void takeShape(const Operation& input, const std::vector<long>& shape);
+    void takeSequence(const Operation& input, const std::vector<long>& shape, const std::vector<int>& places,
+                      const std::vector<int>& features);
     void offer(const Operation& input, int axis, long wanted, const std::string& unit);
     void reportData(const char* code, const Operation& op, const std::string& wire, int axis, long wanted, std::string message);
-    const Operation* firstInput() const;
     void checkEnds();
     void checkScores(SizeSolution& solution);
     void checkOpen(const SizeSolution& solution);
@@ -100,6 +101,7 @@ private:
     CircuitIndex m_index;
     const std::vector<long>& m_shape;
     int m_classes;
+    const std::vector<DataPart>& m_parts;
     std::vector<const Operation*> m_order;
     std::vector<int> m_rank;
     std::vector<int> m_parent;

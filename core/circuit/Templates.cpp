@@ -41,16 +41,27 @@ void addAxis(Circuit& c, const std::string& id, const std::string& name, AxisRol
     c.axes.push_back(std::move(a));
 }
 
-// An input joined to an output: a flat axis, or an image with its channels at the bottom.
-Circuit bareEnds(const std::vector<long>& shape, bool flat) {
+// How the numbers of a sample are drawn: along one axis of features, along places (with features at each), or as an image
+// with its channels at the bottom.
+enum class Drawn { Flat, Places, Image };
+
+// An input joined to an output.
+Circuit bareEnds(const std::vector<long>& shape, Drawn drawn) {
     Circuit c;
     addAxis(c, "b", "b", AxisRole::Batch, 0);
     Wire wire;
     wire.id = "w1";
     wire.axes = {"b"};
-    if (flat) {
+    if (drawn == Drawn::Flat) {
         addAxis(c, "p", "p", AxisRole::Feature, sampleSize(shape));
         wire.axes.push_back("p");
+    } else if (drawn == Drawn::Places) {
+        addAxis(c, "x", "~x", AxisRole::Seq, shape.back());
+        wire.axes.push_back("x");
+        if (shape.size() == 3) {
+            addAxis(c, "f", "f", AxisRole::Feature, shape[0] * shape[1]);
+            wire.axes.push_back("f");
+        }
     } else {
         if (shape[1] == shape[2]) {
             addAxis(c, "x", "~x", AxisRole::Space, shape[1], 2);
@@ -128,7 +139,7 @@ void nameMaps(Circuit& c) {
 }
 
 Circuit fromLine(const std::vector<long>& shape, bool flat, const std::string& line, bool classes) {
-    const Result<CircuitChange> change = quickAdd(bareEnds(shape, flat), line, "");
+    const Result<CircuitChange> change = quickAdd(bareEnds(shape, flat ? Drawn::Flat : Drawn::Image), line, "");
     LAB_ASSERT(change.ok());
     Circuit c = change->circuit;
     const std::string last = change->selection.back();
@@ -270,6 +281,14 @@ Result<Circuit> transformerTemplate(const TemplateRequest& r) {
     return makeTransformer({r.shape, r.classes}, (*numbers)[0], (*numbers)[1], (*numbers)[2], causal);
 }
 
+Result<Circuit> attentionTemplate(const TemplateRequest& r) {
+    TemplateRequest request = r;
+    const bool causal = takeWord(request.settings, "causal");
+    const Result<std::vector<long>> numbers = numbersOr(request, {4}, "Write attention:4 for the number of heads; :causal hides what comes later.");
+    if (!numbers) return numbers.error();
+    return makeAttention(numbers->front(), causal);
+}
+
 Result<Circuit> graphTemplate(const TemplateRequest& r) {
     const Result<std::vector<long>> numbers = numbersOr(r, {32, 2}, "Write gnn:32-2 for width and layers.");
     if (!numbers) return numbers.error();
@@ -293,6 +312,7 @@ struct Builder {
     CircuitTemplate shown;
     Result<Circuit> (*make)(const TemplateRequest&);
     bool labels = true;  // needs classes
+    bool several = false;  // reads several arrays of a sample: by name only, most data sets have one
 };
 
 const std::vector<Builder>& builders() {
@@ -313,6 +333,11 @@ const std::vector<Builder>& builders() {
         {{"transformer", "Transformer", "Every place looks at every other through two heads of attention; the first place answers.", "pointer",
           false},
          transformerTemplate},
+        {{"attention", "Attention between two inputs", "Queries look up what they want in a memory; the heads find out where it stands.",
+          "recall", false},
+         attentionTemplate,
+         false,
+         true},
         {{"gnn", "Graph network", "Nodes send messages along the edges that each sample brings with it; their sum answers.", "graphs", false},
          graphTemplate},
         {{"recurrent", "Recurrent network", "Reads one place at a time and keeps what matters in its state; the last state answers.", "order",
@@ -329,7 +354,8 @@ const std::vector<Builder>& builders() {
 const std::vector<CircuitTemplate>& circuitTemplates() {
     static const std::vector<CircuitTemplate> templates = [] {
         std::vector<CircuitTemplate> list;
-        for (const Builder& b : builders()) list.push_back(b.shown);
+        for (const Builder& b : builders())
+            if (!b.several) list.push_back(b.shown);
         return list;
     }();
     return templates;
@@ -371,10 +397,16 @@ Result<Circuit> parseShorthand(const std::string& text, const std::vector<long>&
     const std::string head = text.substr(0, colon);
     if (head == "line" && colon != std::string::npos) {
         // The line that the editor's quick-add takes, from the input to the scores.
-        if (inputShape.empty())
+        if (sampleSize(inputShape) == 0)
             return templateError(406, "a line of operations needs a sample of one axis, or of channels, height and width.", text.substr(0, 80),
                                  "Choose a data set first.");
-        const Result<CircuitChange> change = quickAdd(bareEnds(inputShape, false), text.substr(colon + 1), "");
+        // What the line asks for: features where it can do with them, places where it cannot; one row of an image is a sequence.
+        const std::string line = text.substr(colon + 1);
+        const bool image = inputShape.size() == 3 && inputShape[1] > 1;
+        Result<CircuitChange> change =
+            quickAdd(bareEnds(inputShape, image ? Drawn::Image : inputShape.size() == 3 ? Drawn::Places : Drawn::Flat), line, "");
+        if (!change && inputShape.size() == 1)
+            if (Result<CircuitChange> places = quickAdd(bareEnds(inputShape, Drawn::Places), line, ""); places) change = std::move(places);
         if (!change) return change.error();
         Circuit c = change->circuit;
         const Operation* last = c.operation(change->selection.back());

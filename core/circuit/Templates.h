@@ -20,7 +20,7 @@ Result<Circuit> makeTemplate(const std::string& id, const std::vector<long>& inp
 
 // A template's name, and behind a colon what it takes: "mlp:784-500-500-10" (optionally ":tanh" after the widths),
 // "cnn:16-32-64" (channels of the blocks; ":bn" for batch normalisation at the end of each), "autoencoder:tied",
-// "transformer:32-2-1" (width, heads, blocks; ":causal"), "gnn:32-2", "recurrent:32", "spiking:64"; or a line of operations as the editor takes it: "line:conv 8 k=5 | relu | flatten | linear 10". The data set gives sizes that the
+// "transformer:32-2-1" (width, heads, blocks; ":causal"), "attention:4" (heads; for data of two arrays), "gnn:32-2", "recurrent:32", "spiking:64"; or a line of operations as the editor takes it: "line:conv 8 k=5 | relu | flatten | linear 10". The data set gives sizes that the
 // text leaves out. Files are not read here: the caller tries a path first.
 Result<Circuit> parseShorthand(const std::string& text, const std::vector<long>& inputShape, int classes);
 

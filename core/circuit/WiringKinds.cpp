@@ -1,7 +1,7 @@
 // Kinds by which axes meet, part and change places. Nothing is learned here.
+#include "core/circuit/AxisChoice.h"
 #include "core/circuit/Einsum.h"
 #include "core/circuit/OperationKinds.h"
-#include "core/circuit/Rethread.h"
 #include "core/circuit/SizeRules.h"
 
 #include <algorithm>
@@ -12,51 +12,7 @@ namespace {
 
 using Ids = std::vector<std::string>;
 
-bool has(const Ids& list, const std::string& id) { return std::find(list.begin(), list.end(), id) != list.end(); }
-
-// The axis that an operation on one axis takes when it is new: the last position, else the last of all.
-std::string naturalAxis(const Circuit& circuit, const Ids& arriving) {
-    const Ids positions = positionAxes(circuit, arriving);
-    if (!positions.empty()) return positions.back();
-    const Ids sample = sampleAxes(circuit, arriving);
-    return sample.empty() ? std::string() : sample.back();
-}
-
-std::string lastFeature(const Circuit& circuit, const Ids& arriving) {
-    const Ids channels = channelAxes(circuit, arriving);
-    if (!channels.empty()) return channels.back();
-    const Ids sample = sampleAxes(circuit, arriving);
-    return sample.empty() ? std::string() : sample.back();
-}
-
-// The single target: what stood there before under its present name, else the natural choice.
-std::string oneTarget(ThreadContext& t, std::string (*natural)(const Circuit&, const Ids&)) {
-    if (!t.fresh && t.mapped.size() == 1) return t.mapped.front();
-    return natural(t.circuit, t.arriving);
-}
-
-// `axes` with `from` replaced by `to` in its place.
-Ids replaced(const Ids& axes, const std::string& from, const Ids& to) {
-    Ids out;
-    for (const std::string& a : axes) {
-        if (a == from)
-            out.insert(out.end(), to.begin(), to.end());
-        else
-            out.push_back(a);
-    }
-    return out;
-}
-
 const Axis& axisOf(const Circuit& circuit, const std::string& id) { return *circuit.axis(id); }
-
-// Written axes must not run past as well: another axis takes the place of one that does.
-void separate(ThreadContext& t, Ids& made) {
-    for (std::string& m : made)
-        if (has(t.arriving, m) && !has(t.op.targetIn, m)) {
-            const Axis copy = axisOf(t.circuit, m);
-            m = newAxis(t.circuit, "n", copy.role, copy.size, copy.dims);
-        }
-}
 
 // ---- einsum
 

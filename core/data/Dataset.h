@@ -8,6 +8,17 @@
 
 namespace lab {
 
+// One array of a sample that consists of several ("queries" and "memory", nodes and edges). Their numbers stand in the sample
+// one array behind the other; a circuit has an input for each of them.
+struct DataPart {
+    std::string name;  // inputs of the circuit are found by it
+    Shape shape;       // {features}, {channels, height, width}; a sequence of vectors is {numbers, 1, places}
+    int tokens = 0;    // > 0: whole numbers from 0 to tokens-1; they are never standardised
+
+    Index features() const { return elements(shape); }
+    bool operator==(const DataPart&) const = default;
+};
+
 struct DataSchema {
     std::string id;     // "fashion-mnist", or the path it was read from
     std::string title;
@@ -16,9 +27,11 @@ struct DataSchema {
     std::vector<std::string> classNames;    // as many as classes
     std::vector<std::string> featureNames;  // empty, or one per feature
     int tokens = 0;     // > 0: the values are tokens, whole numbers from 0 to tokens-1; they are never standardised
+    std::vector<DataPart> parts;  // empty: the sample is one array; otherwise they fill it, one behind the other
 
     Index features() const { return elements(shape); }
     bool isImage() const { return shape.size() == 3; }
+    bool operator==(const DataSchema&) const = default;
 };
 
 // n samples: x (n x features), y (n).

@@ -65,6 +65,7 @@ DatasetDescription sequenceSet(const char* id, const char* title, const char* su
         SequenceOptions options;
         options.samples = static_cast<Index>(values.integer("samples"));
         options.length = static_cast<Index>(values.integer("length"));
+        if (values.find("width") != nullptr) options.width = static_cast<Index>(values.integer("width"));
         options.seed = static_cast<std::uint64_t>(values.integer("seed"));
         return make(options);
     };
@@ -121,6 +122,14 @@ std::vector<DatasetDescription> makeList() {
                                "Random graphs with nodes of three colours: is there an edge between two red ones? Every sample "
                                "brings its own adjacency matrix.",
                                ParamSpec::integer("length", "Nodes", 8, 3, 64, "Nodes of a graph."), colouredGraphs));
+    DatasetDescription memory =
+        sequenceSet("recall", "Recall",
+                    "Two arrays: a memory of random vectors, and queries that repeat places of it. Rebuild the queries from the "
+                    "memory, or name the place that the last one repeats. What attention between two inputs is for.",
+                    ParamSpec::integer("length", "Places", 6, 2, 64, "Vectors of the memory, and as many queries."), recall);
+    memory.params.insert(memory.params.begin() + 2,
+                         ParamSpec::integer("width", "Width", 16, 1, 1024, "Numbers of a vector; wider ones are easier to tell apart."));
+    list.push_back(std::move(memory));
     return list;
 }
 

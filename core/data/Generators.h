@@ -33,6 +33,7 @@ Dataset blobs(const PointOptions& options);
 struct SequenceOptions {
     Index samples = 4000;  // classes take turns
     Index length = 8;      // places of a sequence, or nodes of a graph
+    Index width = 16;      // recall: numbers at each place
     std::uint64_t seed = 1;
 };
 
@@ -42,8 +43,12 @@ Dataset pointer(const SequenceOptions& options);
 // After Hochreiter & Schmidhuber, 1997, experiment 6a, shortened.
 Dataset temporalOrder(const SequenceOptions& options);
 // Graphs of `length` nodes, {3 + length, 1, length}: per node its colour one-hot and its row of the adjacency matrix. Class 1:
-// there is an edge between two red nodes.
+// there is an edge between two red nodes. For circuits with two inputs the arrays are "nodes" and "edges".
 Dataset colouredGraphs(const SequenceOptions& options);
+
+// Two arrays of normal numbers, "queries" and "memory", {width, 1, length} each: query t is a copy of one of the first t + 1
+// places of the memory. To be rebuilt from the memory, or answered: the class is the place that the last query copies.
+Dataset recall(const SequenceOptions& options);
 
 // "0", "1", ... as names of classes.
 std::vector<std::string> numberedClasses(int classes);

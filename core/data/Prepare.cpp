@@ -21,6 +21,11 @@ Result<void> checkRaw(const Dataset& raw) {
                       "Choose other data."};
     if (raw.train.count() == 0) return empty;
     LAB_ASSERT(raw.schema.classes >= 1 && raw.schema.features() == raw.train.x.cols());
+    if (!raw.schema.parts.empty()) {
+        Index whole = 0;
+        for (const DataPart& part : raw.schema.parts) whole += part.features();
+        LAB_ASSERT(whole == raw.schema.features());
+    }
     LAB_ASSERT(static_cast<Index>(raw.train.y.size()) == raw.train.count());
     LAB_ASSERT(static_cast<Index>(raw.test.y.size()) == raw.test.count());
     LAB_ASSERT(raw.test.count() == 0 || raw.test.x.cols() == raw.train.x.cols());
@@ -45,6 +50,52 @@ double safeDeviation(double variance) {
     // A constant column has nothing to scale; it becomes zero and stays harmless.
     const double deviation = std::sqrt(std::max(0.0, variance));
     return deviation > 1e-12 ? deviation : 1.0;
+}
+
+// Columns [begin, end) of a sample that are numbers to scale; what is a token stays as it is.
+struct Columns {
+    Index begin = 0, end = 0;
+};
+
+std::vector<Columns> numbersOf(const DataSchema& schema) {
+    if (schema.parts.empty()) return {{0, schema.features()}};
+    std::vector<Columns> out;
+    Index at = 0;
+    for (const DataPart& part : schema.parts) {
+        if (part.tokens == 0) out.push_back({at, at + part.features()});
+        at += part.features();
+    }
+    return out;
+}
+
+// One mean for all numbers of a set in which tokens stand between them.
+Moments wholeMomentsBetween(const Samples& samples, const std::vector<Index>& rows, const std::vector<Columns>& numbers) {
+    const Index width = samples.x.cols();
+    double sum = 0, squares = 0, n = 0;
+    for (const Columns& c : numbers)
+        for (const Index r : rows)
+            for (Index j = c.begin; j < c.end; ++j, ++n) sum += static_cast<double>(samples.x(r, j));
+    const double mean = n > 0 ? sum / n : 0;
+    for (const Columns& c : numbers)
+        for (const Index r : rows)
+            for (Index j = c.begin; j < c.end; ++j) {
+                const double d = static_cast<double>(samples.x(r, j)) - mean;
+                squares += d * d;
+            }
+    Moments out{std::vector<double>(static_cast<std::size_t>(width), mean),
+                std::vector<double>(static_cast<std::size_t>(width), safeDeviation(n > 0 ? squares / n : 1))};
+    return out;
+}
+
+// Takes the scaling away from columns that are tokens.
+void keepTokens(Moments& moments, const std::vector<Columns>& numbers) {
+    std::vector<char> scaled(moments.mean.size(), 0);
+    for (const Columns& c : numbers) std::fill(scaled.begin() + c.begin, scaled.begin() + c.end, char(1));
+    for (std::size_t j = 0; j < scaled.size(); ++j)
+        if (scaled[j] == 0) {
+            moments.mean[j] = 0;
+            moments.deviation[j] = 1;
+        }
 }
 
 Moments wholeMoments(const Samples& samples, const std::vector<Index>& rows) {
@@ -205,8 +256,10 @@ Result<PreparedData> prepareData(const Dataset& raw, const ParamSet& options, st
     if (raw.schema.tokens > 0) mode = "none";
     if (mode == "auto") mode = raw.schema.isImage() ? "global" : "feature";
     Moments moments{{0.0}, {1.0}};
-    if (mode == "global") moments = wholeMoments(raw.train, trainRows);
+    const bool mixed = std::any_of(raw.schema.parts.begin(), raw.schema.parts.end(), [](const DataPart& p) { return p.tokens > 0; });
+    if (mode == "global") moments = mixed ? wholeMomentsBetween(raw.train, trainRows, numbersOf(raw.schema)) : wholeMoments(raw.train, trainRows);
     if (mode == "feature") moments = columnMoments(raw.train, trainRows);
+    if (mixed && mode != "none") keepTokens(moments, numbersOf(raw.schema));
     out.train = gather(raw.train, trainRows, newLabel, moments);
     out.test = gather(testSource, testRows, newLabel, moments);
     out.mean = std::move(moments.mean);

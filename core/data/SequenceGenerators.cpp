@@ -78,6 +78,7 @@ Dataset colouredGraphs(const SequenceOptions& options) {
     constexpr Index kColours = 3;
     Dataset set = emptySet("graphs", "Coloured graphs", {kColours + nodes, 1, nodes}, 2, 2, options);
     set.schema.classNames = {"apart", "together"};
+    set.schema.parts = {{"nodes", {kColours, 1, nodes}, 2}, {"edges", {nodes, 1, nodes}, 2}};
     std::vector<Index> colour(static_cast<std::size_t>(nodes));
     std::vector<char> edge(static_cast<std::size_t>(nodes * nodes));
     const auto joined = [&](Index u, Index v) -> char& { return edge[static_cast<std::size_t>(u * nodes + v)]; };
@@ -106,6 +107,26 @@ Dataset colouredGraphs(const SequenceOptions& options) {
             for (Index u = 0; u < nodes; ++u) set.train.x(i, (kColours + u) * nodes + v) = static_cast<Real>(joined(v, u));
         }
         set.train.y[static_cast<std::size_t>(i)] = wanted;
+    }
+    set.checksum = contentChecksum(set);
+    return set;
+}
+
+Dataset recall(const SequenceOptions& options) {
+    const Index places = options.length, width = options.width;
+    Dataset set = emptySet("recall", "Recall", {2 * width, 1, places}, static_cast<int>(places), 0, options);
+    set.schema.parts = {{"queries", {width, 1, places}, 0}, {"memory", {width, 1, places}, 0}};
+    for (Index i = 0; i < options.samples; ++i) {
+        Stream stream = sampleStream(options, 14, i);
+        Real* queries = set.train.x.data() + i * 2 * width * places;
+        Real* memory = queries + width * places;
+        for (Index k = 0; k < width * places; ++k) memory[k] = static_cast<Real>(stream.normal());
+        for (Index t = 0; t < places; ++t) {
+            // Classes take turns in the last query.
+            const Index from = t + 1 == places ? i % places : static_cast<Index>(stream.below(static_cast<std::uint64_t>(t + 1)));
+            for (Index f = 0; f < width; ++f) queries[f * places + t] = memory[f * places + from];
+            if (t + 1 == places) set.train.y[static_cast<std::size_t>(i)] = static_cast<int>(from);
+        }
     }
     set.checksum = contentChecksum(set);
     return set;

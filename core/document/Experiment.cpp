@@ -19,14 +19,11 @@ Experiment withRule(const Experiment& experiment, const std::string& ruleId) {
     return out;
 }
 
-std::string suitableRule(const Experiment& experiment, const std::vector<long>& inputShape, int classes) {
-    DataSchema schema;
-    schema.shape.assign(inputShape.begin(), inputShape.end());
-    schema.classes = classes;
-    const Result<std::unique_ptr<Network>> network = Network::compile(experiment.circuit, {schema.shape, classes});
+std::string suitableRule(const Experiment& experiment, const DataSchema& data) {
+    const Result<std::unique_ptr<Network>> network = Network::compile(experiment.circuit, {data.shape, data.classes, data.parts});
     if (!network) return experiment.rule;
     const auto suits = [&](const RuleDescription& rule) {
-        return rule.suits(experiment.circuit, **network, schema, ParamSet(rule.params)).ok;
+        return rule.suits(experiment.circuit, **network, data, ParamSet(rule.params)).ok;
     };
     if (const RuleDescription* own = findRule(experiment.rule); own != nullptr && suits(*own)) return own->id;
     for (const RuleDescription& rule : ruleRegistry())

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/circuit/Circuit.h"
+#include "core/data/Dataset.h"
 #include "core/optimize/Optimizer.h"
 
 namespace lab {
@@ -40,7 +41,7 @@ Experiment withRule(const Experiment& experiment, const std::string& ruleId);
 
 // The experiment's rule if it can train the circuit on samples of this shape, else the first of the registry that can,
 // else its own again.
-std::string suitableRule(const Experiment& experiment, const std::vector<long>& inputShape, int classes);
+std::string suitableRule(const Experiment& experiment, const DataSchema& data);
 
 // The first experiment of the lab: Forward-Forward on `dataset` (fashion-mnist, or seg7 where the package is missing).
 Experiment firstExperiment(bool haveFashionMnist);

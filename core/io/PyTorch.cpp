@@ -174,20 +174,30 @@ private:
         return out;
     }
 
+    // Of the sample: nothing where they are all of it.
+    std::string columns(Index offset, Index count) const {
+        if (count == m_plan.inputSize) return {};
+        return ".flatten(1)[:, " + std::to_string(offset) + ":" + std::to_string(offset + count) + "]";
+    }
+
     Result<std::string> stage(int s) {
         const std::size_t at = static_cast<std::size_t>(s);
-        const std::string inputWire = s == 0 ? m_plan.input : m_plan.stageOutputs[at - 1];
-        std::string out = "\n    def stage_" + std::to_string(s + 1) + "(self, x):\n        \"\"\"" + oneLine(m_plan.stageTitles[at]) + ": " +
-                          oneLine(axesText(inputWire)) + " -> " + oneLine(axesText(m_plan.stageOutputs[at])) + "\"\"\"\n";
         std::map<std::string, std::string> variable = m_variable;
-        const ArrayLayout first = layoutOf(m_plan.circuit, m_plan.sizes, *m_plan.circuit.wire(inputWire));
-        if (s == 0) {
-            out += "        " + variable[inputWire] + " = x.reshape(-1";
-            for (const ArrayLayout::Dimension& d : first.dimensions) out += ", " + std::to_string(d.size);
-            out += ")  # " + oneLine(axesText(inputWire)) + "\n";
+        std::string reading, arriving;
+        if (s > 0) {
+            variable[m_plan.stageOutputs[at - 1]] = "x";
+            reading = axesText(m_plan.stageOutputs[at - 1]);
         } else {
-            variable[inputWire] = "x";
+            for (const ExecutionPlan::Input& input : m_plan.inputs) {
+                const ArrayLayout layout = layoutOf(m_plan.circuit, m_plan.sizes, *m_plan.circuit.wire(input.wire));
+                arriving += "        " + variable[input.wire] + " = x" + columns(input.offset, layout.size()) + ".reshape(-1";
+                for (const ArrayLayout::Dimension& d : layout.dimensions) arriving += ", " + std::to_string(d.size);
+                arriving += ")  # " + oneLine(axesText(input.wire)) + "\n";
+                reading += (reading.empty() ? "" : ", ") + axesText(input.wire);
+            }
         }
+        std::string out = "\n    def stage_" + std::to_string(s + 1) + "(self, x):\n        \"\"\"" + oneLine(m_plan.stageTitles[at]) + ": " +
+                          oneLine(reading) + " -> " + oneLine(axesText(m_plan.stageOutputs[at])) + "\"\"\"\n" + arriving;
         for (const Step& step : m_plan.steps) {
             if (step.stage != s) continue;
             const Operation& op = *m_plan.circuit.operation(step.operation);
@@ -225,11 +235,20 @@ private:
                ".\"\"\"\n        for stage in self.stages:\n            x = stage(x)\n        return x.flatten(1)\n";
     }
 
+    std::string target() const {
+        Index count = 1;
+        for (const ArrayLayout::Dimension& d : layoutOf(m_plan.circuit, m_plan.sizes, *m_plan.circuit.wire(m_plan.stageOutputs.back())).dimensions)
+            count *= d.size;
+        const std::string part = columns(m_plan.target, count);
+        return part.empty() ? "x.flatten(1)" : "x" + part;
+    }
+
     std::string loss() const {
         if (m_plan.task == Task::Classify)
             return "def task_loss(scores, x, y):\n    \"\"\"Cross-entropy, mean over the batch.\"\"\"\n    return F.cross_entropy(scores, y)\n";
         return "def task_loss(rebuilt, x, y):\n    \"\"\"Half the squared error, summed over features, mean over the batch.\"\"\"\n"
-               "    return 0.5 * (rebuilt - x.flatten(1)).square().sum(1).mean()\n";
+               "    return 0.5 * (rebuilt - " +
+               target() + ").square().sum(1).mean()\n";
     }
 
     Result<std::string> optimizers() const {
@@ -264,9 +283,7 @@ private:
         out += "            if name in tensors:\n                tensors[name].copy_(torch.from_numpy(values).reshape(tensors[name].shape))\n\n\n"
                "def check_shapes():\n    \"\"\"Two empty samples through every stage; the sizes are those that the diagram shows.\"\"\"\n"
                "    model = Model().eval()\n    x = torch.zeros(2, ";
-        Index input = 1;
-        for (const ArrayLayout::Dimension& d : layoutOf(m_plan.circuit, m_plan.sizes, *m_plan.circuit.wire(m_plan.input)).dimensions) input *= d.size;
-        out += std::to_string(input) + ")\n    sizes = [";
+        out += std::to_string(m_plan.inputSize) + ")\n    sizes = [";
         for (int s = 0; s < m_plan.stages; ++s) {
             Index n = 1;
             for (const ArrayLayout::Dimension& d :
@@ -293,6 +310,7 @@ Result<std::string> pytorchCode(const PyTorchExport& request) {
     CompileOptions options;
     options.inputShape = request.inputShape;
     options.classes = request.classes;
+    options.parts = request.parts;
     Result<ExecutionPlan> plan = executionPlan(request.circuit, options);
     if (!plan) return plan.error();
     return PyTorchWriter(request, *std::move(plan)).run();

@@ -15,6 +15,7 @@ struct PyTorchExport {
     ParamSet ruleParams;
     const ParamStore* own = nullptr;        // the rule's own parameters, where it has any
     OptimizerChoice optimizer;
+    std::vector<DataPart> parts = {};       // of the data set, where a sample consists of several arrays
 };
 
 // Errors: LAB-EXPORT-101 an operation that has no PyTorch text, -102 settings of the rule that the text does not cover,

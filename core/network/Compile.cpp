@@ -1,12 +1,8 @@
-// From a circuit to a network: order, layouts, kernels, parameters, stages, shared memory.
-#include "core/circuit/Expand.h"
-#include "core/network/ExecutionPlan.h"
-#include "core/network/NetworkState.h"
+// Sizes, repetitions, order of execution, arrays, kernels and parameters.
+#include "core/network/NetworkCompiler.h"
 
 #include <algorithm>
 #include <cctype>
-#include <map>
-#include <numeric>
 
 namespace lab {
 
@@ -57,6 +53,27 @@ Error problem(std::string code, std::string message, std::string where, std::str
     return Error{std::move(code), std::move(message), std::move(where), std::move(hint)};
 }
 
+// What a file may ask for: beyond these a network is refused before anything is allocated for it.
+constexpr Index kMaxNumbers = Index(1) << 26;     // of one sample, all arrays together
+constexpr Index kMaxParameters = Index(1) << 28;  // 1 GB
+
+// The product where it is at most `limit`, else -1; no overflow.
+template <class Sizes>
+Index productWithin(const Sizes& sizes, Index limit) {
+    Index n = 1;
+    for (const Index s : sizes) {
+        if (s < 1 || n > limit / s) return -1;
+        n *= s;
+    }
+    return n;
+}
+
+Index sizeWithin(const ArrayLayout& layout, Index limit) {
+    std::vector<Index> sizes;
+    for (const ArrayLayout::Dimension& d : layout.dimensions) sizes.push_back(d.size);
+    return productWithin(sizes, limit);
+}
+
 // A prefix for parameter names: lower case, letters, digits and '_', as Python would take it for an attribute.
 std::string prefixOf(const Operation& operation) {
     std::string name;
@@ -67,53 +84,15 @@ std::string prefixOf(const Operation& operation) {
     return name;
 }
 
-class Compiler {
-public:
-    Compiler(const Circuit& circuit, const CompileOptions& options, Network::State& state)
-        : m_circuit(circuit), m_options(options), m_state(state) {}  // a copy: repetitions are written out in it
+}  // namespace
 
-    Result<void> run();
-    ExecutionPlan plan() const;
-
-private:
-    Result<void> solve();
-    Result<void> expand();
-    Result<void> order();
-    std::vector<const Operation*> orderOfExecution() const;
-    int arrayBehind(int node) const;
-    Result<void> checkEnds();
-    Result<void> build();
-    Result<void> buildNode(int node);
-    Result<BlockAt> addBlock(int node, const std::string& suffix, ParamBlock block);
-    void nameStages();
-    void share();
-    void planBackward();
-    void findOutput();
-    void nameAsDrawn();
-
-    const Operation& operation(int node) const {
-        return *m_circuit.operation(m_state.infos[static_cast<std::size_t>(node)].operation);
-    }
-
-    Circuit m_circuit;
-    ExpandedCircuit m_expanded;  // where the copies of repetitions come from
-    const CompileOptions& m_options;
-    Network::State& m_state;
-    SizeSolution m_sizes;
-    StagePlan m_plan;
-    std::vector<std::string> m_operationOf;                          // node -> operation of m_circuit
-    std::map<std::string, int> m_arrayOf;                            // wire -> array
-    std::map<std::string, std::string> m_prefix;                     // operation -> parameter prefix
-    std::map<std::string, std::map<std::string, BlockAt>> m_blocks;  // operation -> suffix -> block
-};
-
-Result<void> Compiler::run() {
+Result<void> NetworkCompiler::run() {
     if (Result<void> ok = checkInvariants(m_circuit); !ok) return ok;
     for (const Operation& op : m_circuit.operations)
         if (findOperation(op.kind) == nullptr || findKernel(op.kind) == nullptr)
             return problem("LAB-NET-101", "the operation kind \"" + op.kind + "\" is not known here", displayName(op),
                            "replace it or delete it; it can be drawn and saved, but not run");
-    for (const auto step : {&Compiler::solve, &Compiler::expand, &Compiler::checkEnds, &Compiler::order, &Compiler::build})
+    for (const auto step : {&NetworkCompiler::solve, &NetworkCompiler::expand, &NetworkCompiler::checkEnds, &NetworkCompiler::order, &NetworkCompiler::build})
         if (Result<void> ok = (this->*step)(); !ok) return ok;
     share();
     planBackward();
@@ -122,9 +101,9 @@ Result<void> Compiler::run() {
     return {};
 }
 
-Result<void> Compiler::solve() {
+Result<void> NetworkCompiler::solve() {
     std::vector<long> shape(m_options.inputShape.begin(), m_options.inputShape.end());
-    m_sizes = solveSizes(m_circuit, shape, m_options.classes);
+    m_sizes = solveSizes(m_circuit, shape, m_options.classes, m_options.parts);
     for (const Problem& p : m_sizes.problems)
         if (p.severity == Problem::Severity::Error)
             return problem(p.code, p.message, p.operation.empty() ? p.wire : p.operation, p.hint);
@@ -132,7 +111,7 @@ Result<void> Compiler::solve() {
 }
 
 // Repetitions are written out once their number is known; what is repeated keeps the sizes that it has.
-Result<void> Compiler::expand() {
+Result<void> NetworkCompiler::expand() {
     if (!needsExpansion(m_circuit)) return {};
     Result<ExpandedCircuit> expanded = expandCircuit(m_circuit, m_sizes);
     if (!expanded) return expanded.error();
@@ -144,7 +123,7 @@ Result<void> Compiler::expand() {
     return solve();
 }
 
-ExecutionPlan Compiler::plan() const {
+ExecutionPlan NetworkCompiler::plan() const {
     ExecutionPlan plan;
     plan.circuit = m_circuit;
     plan.sizes = m_sizes;
@@ -159,7 +138,7 @@ ExecutionPlan Compiler::plan() const {
         plan.steps.push_back(std::move(step));
     }
     const auto wireOf = [&](int array) {
-        // Arrays carry the names of the drawing; nodes know theirs.
+        // Arrays carry the names of the drawing; nodes know theirs. The sample of several arrays is on no wire.
         for (std::size_t i = 0; i < m_operationOf.size(); ++i)
             for (std::size_t k = 0; k < m_state.infos[i].out.size(); ++k)
                 if (m_state.infos[i].out[k] == array) return m_circuit.operation(m_operationOf[i])->out[k];
@@ -170,13 +149,15 @@ ExecutionPlan Compiler::plan() const {
         plan.stageTitles.push_back(stage.title);
         plan.stageOutputs.push_back(wireOf(stage.output));
     }
-    plan.input = wireOf(m_state.input);
+    plan.inputs = m_inputs;
+    plan.inputSize = m_state.arrays[static_cast<std::size_t>(m_state.input)].size;
+    plan.target = m_state.target;
     plan.task = m_state.task;
     return plan;
 }
 
 // Copies carry the ids of what was drawn.
-void Compiler::nameAsDrawn() {
+void NetworkCompiler::nameAsDrawn() {
     if (m_expanded.operationOf.empty() && m_expanded.wireOf.empty()) return;
     for (NodeInfo& info : m_state.infos) info.operation = m_expanded.operation(info.operation);
     for (ArrayInfo& array : m_state.arrays) array.wire = m_expanded.wire(array.wire);
@@ -186,16 +167,16 @@ void Compiler::nameAsDrawn() {
     }
 }
 
-Result<void> Compiler::checkEnds() {
+Result<void> NetworkCompiler::checkEnds() {
     int sources = 0, sinks = 0;
     for (const Operation& op : m_circuit.operations) {
         const AxisRule rule = findOperation(op.kind)->rule;
         sources += rule == AxisRule::Source;
         sinks += rule == AxisRule::Sink;
     }
-    if (sources != 1 || sinks != 1)
+    if (sources < 1 || sinks != 1)
         return problem("LAB-NET-102",
-                       "a network needs one input and one output; this circuit has " + std::to_string(sources) + " and " +
+                       "a network needs an input and one output; this circuit has " + std::to_string(sources) + " and " +
                            std::to_string(sinks),
                        m_circuit.title, "connect the parts, or delete what does not belong to it");
     return {};
@@ -203,7 +184,7 @@ Result<void> Compiler::checkEnds() {
 
 // Producers before consumers. What begins without an input stands right before its reader, and what ends without an
 // output right behind its writer, so that they do not bridge the places where the circuit can be cut.
-std::vector<const Operation*> Compiler::orderOfExecution() const {
+std::vector<const Operation*> NetworkCompiler::orderOfExecution() const {
     std::vector<const Operation*> out;
     std::map<std::string, const Operation*> begins;                  // wire -> its writer
     std::map<std::string, std::vector<const Operation*>> ends;       // wire -> what ends it
@@ -227,7 +208,7 @@ std::vector<const Operation*> Compiler::orderOfExecution() const {
 }
 
 // The one array that is written up to `node` and read behind it.
-int Compiler::arrayBehind(int node) const {
+int NetworkCompiler::arrayBehind(int node) const {
     std::vector<char> written(m_state.arrays.size(), 0);
     for (int i = 0; i <= node; ++i)
         for (const int out : m_state.infos[static_cast<std::size_t>(i)].out) written[static_cast<std::size_t>(out)] = 1;
@@ -237,10 +218,48 @@ int Compiler::arrayBehind(int node) const {
     return m_state.infos[static_cast<std::size_t>(node)].out.front();
 }
 
-Result<void> Compiler::order() {
+// Where in the sample each input's numbers begin. Several inputs read from one array that is on no wire: a sample as the data
+// set has it. Without a data set their arrays stand one behind the other.
+void NetworkCompiler::placeInputs() {
+    Index next = 0;
+    const std::vector<InputFeed> feeds = feedInputs(m_circuit, m_options.parts);
+    for (const InputFeed& feed : feeds) {
+        const std::string& wire = m_circuit.operation(feed.operation)->out.front();
+        Index offset = feed.part == InputFeed::kWhole ? 0 : next;
+        for (int p = 0; feed.part >= 0 && p <= feed.part; ++p)
+            offset = p == 0 ? 0 : offset + m_options.parts[static_cast<std::size_t>(p) - 1].features();
+        m_inputs.push_back({wire, offset});
+        next += layoutOf(m_circuit, m_sizes, *m_circuit.wire(wire)).size();
+    }
+    m_state.several = feeds.size() > 1 || (feeds.size() == 1 && feeds.front().part >= 0);
+    if (!m_state.several) return;
+    ArrayInfo sample;
+    sample.size = m_options.inputShape.empty() ? next : elements(m_options.inputShape);
+    sample.shape = m_options.inputShape.empty() ? Shape{next} : m_options.inputShape;
+    m_state.input = 0;
+    m_state.arrays.push_back(std::move(sample));
+    ArrayLayout flat;
+    flat.dimensions.push_back({"", m_state.arrays.front().size, false});
+    m_state.layouts.push_back(std::move(flat));
+}
+
+Result<void> NetworkCompiler::order() {
     const std::vector<const Operation*> ordered = orderOfExecution();
     if (ordered.size() != m_circuit.operations.size())
         return problem("LAB-NET-104", "the wires form a loop", m_circuit.title, "cut one wire of it");
+    Index held = 0;
+    for (const Wire& w : m_circuit.wires) {
+        for (const std::string& a : w.axes)
+            if (m_circuit.axis(a)->role != AxisRole::Batch && m_sizes.size.count(a) == 0)
+                return problem("LAB-NET-120", "the size of axis " + plainLabel(m_circuit.axis(a)->name) + " is open", "wire " + w.id,
+                               "type a number on the axis, or choose data that gives it");
+        const Index size = sizeWithin(layoutOf(m_circuit, m_sizes, w), kMaxNumbers);
+        held += size;
+        if (size < 0 || held > kMaxNumbers)
+            return problem("LAB-NET-118", "a sample would take more than " + std::to_string(kMaxNumbers) + " numbers", "wire " + w.id,
+                           "make an axis smaller, or run the circuit fewer times");
+    }
+    placeInputs();
     for (const Operation* op : ordered) {
         NodeInfo info;
         info.operation = op->id;
@@ -259,7 +278,12 @@ Result<void> Compiler::order() {
             m_state.arrays.push_back(std::move(array));
             m_state.layouts.push_back(layout);
         }
-        if (findOperation(op->kind)->rule == AxisRule::Source) m_state.input = info.out.front();
+        if (findOperation(op->kind)->rule == AxisRule::Source) {
+            if (m_state.several)
+                info.in.push_back(m_state.input);
+            else
+                m_state.input = info.out.front();
+        }
         m_state.infos.push_back(std::move(info));
     }
     const Index wanted = m_options.inputShape.empty() ? 0 : elements(m_options.inputShape);
@@ -272,7 +296,7 @@ Result<void> Compiler::order() {
     return {};
 }
 
-Result<BlockAt> Compiler::addBlock(int node, const std::string& suffix, ParamBlock block) {
+Result<BlockAt> NetworkCompiler::addBlock(int node, const std::string& suffix, ParamBlock block) {
     const Operation& op = operation(node);
     if (!op.tie.empty() && block.operation.empty()) {
         const auto owner = m_blocks.find(op.tie);
@@ -286,6 +310,10 @@ Result<BlockAt> Compiler::addBlock(int node, const std::string& suffix, ParamBlo
                            "give both operations the same sizes and settings, or let it have weights of its own");
         }
     }
+    const Index count = productWithin(block.shape, kMaxParameters);
+    if (count < 0 || m_state.store.size() + count > kMaxParameters)
+        return problem("LAB-NET-119", "the network would have more than " + std::to_string(kMaxParameters) + " parameters", displayName(op),
+                       "make an axis that it reads or writes smaller");
     block.name = m_prefix.at(op.id) + "." + suffix;
     block.operation = op.id;
     block.layer = m_state.infos[static_cast<std::size_t>(node)].stage;
@@ -296,12 +324,19 @@ Result<BlockAt> Compiler::addBlock(int node, const std::string& suffix, ParamBlo
     return at;
 }
 
-Result<void> Compiler::buildNode(int node) {
+Result<void> NetworkCompiler::buildNode(int node) {
     NodeInfo& info = m_state.infos[static_cast<std::size_t>(node)];
     const Operation& op = operation(node);
     KernelBuild build{op, operationParams(op), {}, {}, {}, {}, {}, &m_circuit, &m_sizes};
     for (const int array : info.in) build.in.push_back(m_state.layouts[static_cast<std::size_t>(array)]);
     for (const int array : info.out) build.out.push_back(m_state.layouts[static_cast<std::size_t>(array)]);
+    const auto input = std::find_if(m_inputs.begin(), m_inputs.end(),
+                                    [&](const ExecutionPlan::Input& i) { return !op.out.empty() && i.wire == op.out.front(); });
+    if (m_state.several && input != m_inputs.end()) {
+        m_state.nodes[static_cast<std::size_t>(node)].kernel =
+            makeColumnsKernel(m_state.arrays.front().size, input->offset, build.out.front().size());
+        return {};
+    }
     OperationTargets targets = targetsOf(m_circuit, op);
     build.targetIn = std::move(targets.in);
     build.targetOut = std::move(targets.out);
@@ -321,7 +356,7 @@ Result<void> Compiler::buildNode(int node) {
     return {};
 }
 
-Result<void> Compiler::build() {
+Result<void> NetworkCompiler::build() {
     Result<StagePlan> plan = planStages(m_circuit, m_state.infos);
     if (!plan) return plan.error();
     m_plan = std::move(*plan);
@@ -386,145 +421,16 @@ Result<void> Compiler::build() {
     return {};
 }
 
-void Compiler::findOutput() {
-    const int last = m_state.stages.back().output;
-    m_state.scores = last;
-    const Index size = m_state.arrays[static_cast<std::size_t>(last)].size;
-    const Index inputs = m_state.arrays[static_cast<std::size_t>(m_state.input)].size;
-    bool classAxis = false;
-    for (const ArrayLayout::Dimension& d : m_state.layouts[static_cast<std::size_t>(last)].dimensions)
-        classAxis = classAxis || m_circuit.axis(d.axis)->role == AxisRole::Class;
-    m_state.classes = m_options.classes > 0 ? m_options.classes : classAxis ? static_cast<int>(size) : 0;
-    if (classAxis || (size == m_state.classes && size != inputs)) {
-        m_state.task = Task::Classify;
-        m_state.readout = size == m_state.classes;
-    } else if (size == inputs) {
-        m_state.task = Task::Reconstruct;
-        m_state.readout = true;
-    }
-    m_state.stages.back().readout = m_state.readout;
-}
-
-void Compiler::nameStages() {
-    for (std::size_t s = 0; s < m_state.stages.size(); ++s) {
-        Stage& stage = m_state.stages[s];
-        std::vector<std::string> learned;
-        for (int i = stage.firstNode; i < stage.lastNode; ++i)
-            if (findOperation(m_state.infos[static_cast<std::size_t>(i)].kind)->learned) learned.push_back(operation(i).id);
-        const std::string number = std::to_string(s + 1);
-        for (int b = stage.firstBlock; b < stage.lastBlock; ++b) {
-            // Single maps are numbered by stage, as papers do; several in one stage go by their operation.
-            const ParamBlock& block = m_state.store.block(b);
-            const std::string suffix = block.name.substr(block.name.rfind('.') + 1);
-            const bool ofMap = std::find(learned.begin(), learned.end(), block.operation) != learned.end();
-            const std::string index =
-                learned.size() == 1 && ofMap ? number : displayName(*m_circuit.operation(block.operation));
-            std::string letter = block.weight ? "*W*" : "*b*";
-            if (!block.title.empty())
-                letter = block.title;
-            else if (!ofMap)
-                letter = suffix == "weight" ? "*g*" : suffix == "bias" ? "*b*" : suffix == "running_mean" ? "μ" : "σ^2";
-            m_state.store.setTitle(b, letter + "_{" + index + "}");
-        }
-        if (learned.size() == 1) {
-            stage.title = displayName(*m_circuit.operation(learned.front()));
-            continue;
-        }
-        // A group that holds all of them, the smallest if several do.
-        const Group* best = nullptr;
-        for (const Group& group : m_circuit.groups) {
-            const bool holds = std::all_of(learned.begin(), learned.end(), [&](const std::string& id) {
-                return std::find(group.members.begin(), group.members.end(), id) != group.members.end();
-            });
-            if (holds && (best == nullptr || group.members.size() < best->members.size())) best = &group;
-        }
-        stage.title = best != nullptr && !best->title.empty()
-                          ? plainLabel(best->title)
-                          : displayName(*m_circuit.operation(learned.front())) + " to " +
-                                displayName(*m_circuit.operation(learned.back()));
-    }
-}
-
-void Compiler::share() {
-    const std::size_t count = m_state.arrays.size();
-    m_state.valueSlot.resize(count);
-    m_state.adjointSlot.resize(count);
-    std::iota(m_state.valueSlot.begin(), m_state.valueSlot.end(), 0);
-    std::iota(m_state.adjointSlot.begin(), m_state.adjointSlot.end(), 0);
-    const auto at = [](std::vector<int>& list, int i) -> int& { return list[static_cast<std::size_t>(i)]; };
-    for (std::size_t i = 0; i < m_state.nodes.size(); ++i) {
-        Network::State::Node& node = m_state.nodes[i];
-        const NodeInfo& info = m_state.infos[i];
-        if (info.in.empty() || info.out.empty()) {
-            // What enters is put there by the caller; what else begins by itself has something to write.
-            node.skipForward = info.out.empty() || findOperation(info.kind)->rule == AxisRule::Source;
-            node.skipBackward = true;
-            continue;
-        }
-        if (node.kernel->view()) {
-            node.skipForward = true;
-            for (const int out : info.out) at(m_state.valueSlot, out) = at(m_state.valueSlot, info.in.front());
-        }
-        // A pointwise function behind a linear map runs while the map's tile is in the cache.
-        if (i > 0 && node.kernel->activation() != nullptr && !node.kernel->view() && info.stage >= 0 &&
-            info.stage == m_state.infos[i - 1].stage && m_state.infos[i - 1].out == info.in &&
-            m_state.nodes[i - 1].kernel->fuse(*node.kernel->activation())) {
-            m_state.nodes[i - 1].activated = info.out.front();
-            node.skipForward = true;
-        }
-    }
-    for (std::size_t i = m_state.nodes.size(); i-- > 0;) {
-        const NodeInfo& info = m_state.infos[i];
-        if (info.in.empty() || info.out.empty() || !m_state.nodes[i].kernel->passesAdjoint()) continue;
-        m_state.nodes[i].skipBackward = true;
-        for (const int in : info.in) at(m_state.adjointSlot, in) = at(m_state.adjointSlot, info.out.front());
-    }
-    m_state.valueSize.assign(count, 0);
-    m_state.adjointSize.assign(count, 0);
-    for (std::size_t a = 0; a < count; ++a) {
-        Index& value = m_state.valueSize[static_cast<std::size_t>(m_state.valueSlot[a])];
-        Index& adjoint = m_state.adjointSize[static_cast<std::size_t>(m_state.adjointSlot[a])];
-        value = std::max(value, m_state.arrays[a].size);
-        adjoint = std::max(adjoint, m_state.arrays[a].size);
-    }
-}
-
-void Compiler::planBackward() {
-    const std::size_t blocks = m_state.store.blocks().size();
-    m_state.all.assign(blocks, 1);
-    for (const Stage& stage : m_state.stages) {
-        std::vector<char> written(blocks, 0);
-        for (int i = stage.lastNode; i-- > stage.firstNode;) {
-            m_state.nodes[static_cast<std::size_t>(i)].addBlock = written;
-            for (const int block : m_state.infos[static_cast<std::size_t>(i)].blocks)
-                written[static_cast<std::size_t>(block)] = 1;
-        }
-        std::vector<char> learned(m_state.arrays.size(), 0);  // something learned stands in front, inside the stage
-        for (int i = stage.firstNode; i < stage.lastNode; ++i) {
-            const NodeInfo& info = m_state.infos[static_cast<std::size_t>(i)];
-            Network::State::Node& node = m_state.nodes[static_cast<std::size_t>(i)];
-            bool any = !info.blocks.empty();
-            for (const int in : info.in) {
-                node.wanted.push_back(learned[static_cast<std::size_t>(in)]);
-                any = any || learned[static_cast<std::size_t>(in)];
-            }
-            for (const int out : info.out) learned[static_cast<std::size_t>(out)] = any;
-        }
-    }
-}
-
-}  // namespace
-
 Result<ExecutionPlan> executionPlan(const Circuit& circuit, const CompileOptions& options) {
     Network::State state;
-    Compiler compiler(circuit, options, state);
+    NetworkCompiler compiler(circuit, options, state);
     if (Result<void> ok = compiler.run(); !ok) return ok.error();
     return compiler.plan();
 }
 
 Result<std::unique_ptr<Network>> Network::compile(const Circuit& circuit, const CompileOptions& options) {
     std::unique_ptr<Network> network(new Network);
-    Compiler compiler(circuit, options, *network->m_state);
+    NetworkCompiler compiler(circuit, options, *network->m_state);
     if (Result<void> ok = compiler.run(); !ok) return ok.error();
     return network;
 }

@@ -20,7 +20,13 @@ struct ExecutionPlan {
     int stages = 0;
     std::vector<std::string> stageTitles;
     std::vector<std::string> stageOutputs;  // wires
-    std::string input;                      // wire
+    struct Input {
+        std::string wire;
+        Index offset = 0;  // its first column in the sample
+    };
+    std::vector<Input> inputs;
+    Index inputSize = 0;
+    Index target = 0;  // Task::Reconstruct: first column of what is rebuilt
     Task task = Task::Classify;
 };
 

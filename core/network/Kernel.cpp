@@ -8,7 +8,7 @@ namespace lab {
 namespace {
 
 // The one list of kernels, by operation kind.
-constexpr std::array<std::pair<const char*, KernelFactory>, 29> kKernels = {{
+constexpr std::array<std::pair<const char*, KernelFactory>, 35> kKernels = {{
     {"input", makeEndKernel},
     {"linear", makeLinearKernel},
     {"linearT", makeTransposedLinearKernel},
@@ -33,6 +33,12 @@ constexpr std::array<std::pair<const char*, KernelFactory>, 29> kKernels = {{
     {"add", makeFoldKernel},
     {"einsum", makeEinsumKernel},
     {"rename", makeRenameKernel},
+    {"swap", makeSwapKernel},
+    {"repeat", makeRepeatKernel},
+    {"gather", makeGatherKernel},
+    {"scatter", makeScatterKernel},
+    {"topk", makeTopKernel},
+    {"const", makeConstantKernel},
     {"index", makeIndexKernel},
     {"grab", makeZeroKernel},
     {"drop", makeEndKernel},

@@ -140,6 +140,14 @@ Result<std::unique_ptr<Kernel>> makeMaskKernel(const KernelBuild&);
 Result<std::unique_ptr<Kernel>> makeScaleKernel(const KernelBuild&);
 Result<std::unique_ptr<Kernel>> makeSpikeKernel(const KernelBuild&);
 Result<std::unique_ptr<Kernel>> makeFoldKernel(const KernelBuild&);            // sum, product or maximum of arrays
+Result<std::unique_ptr<Kernel>> makeGatherKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeScatterKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeTopKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeSwapKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeRepeatKernel(const KernelBuild&);
+Result<std::unique_ptr<Kernel>> makeConstantKernel(const KernelBuild&);
+// An input of a circuit that has several: `count` columns of the sample from `offset` on.
+std::unique_ptr<Kernel> makeColumnsKernel(Index sampleSize, Index offset, Index count);
 
 // The dimensions of `axes` in this layout; an error (LAB-NET-105) where they do not lie side by side in memory.
 // An empty list means the whole sample.

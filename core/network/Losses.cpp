@@ -28,16 +28,24 @@ double crossEntropy(const Real* scores, Index rows, Index classes, const int* la
     return loss * share;
 }
 
-double halfSquaredError(const Real* output, const Real* target, Index rows, Index size, Real* error) {
+double halfSquaredError(const Real* output, const Real* target, Index rows, Index size, Real* error, Index stride) {
     const double share = rows > 0 ? 1.0 / static_cast<double>(rows) : 0;
     const Real scale = static_cast<Real>(share);
+    const Index step = stride > 0 ? stride : size;
     double loss = 0;
-    for (Index i = 0; i < rows * size; ++i) {
-        const double d = static_cast<double>(output[i]) - static_cast<double>(target[i]);
-        loss += d * d;
-        if (error != nullptr) error[i] = (output[i] - target[i]) * scale;
-    }
+    for (Index r = 0; r < rows; ++r)
+        for (Index i = 0; i < size; ++i) {
+            const Real o = output[r * size + i], t = target[r * step + i];
+            const double d = static_cast<double>(o) - static_cast<double>(t);
+            loss += d * d;
+            if (error != nullptr) error[r * size + i] = (o - t) * scale;
+        }
     return 0.5 * loss * share;
+}
+
+double rebuildingError(const Network& network, const Real* output, const ConstMatrixMap& x, Real* error) {
+    const Index size = network.arrays()[static_cast<std::size_t>(network.scoresArray())].size;
+    return halfSquaredError(output, x.data() + network.targetOffset(), x.rows(), size, error, x.cols());
 }
 
 void argmaxRows(const Real* scores, Index rows, Index classes, int* labels) {
@@ -63,7 +71,7 @@ double trueGradient(Pool& pool, Network& network, Workspace& work, const ConstMa
     const Index size = network.arrays()[static_cast<std::size_t>(scores)].size;
     const double loss = network.task() == Task::Classify
                             ? crossEntropy(work.value(scores), rows, size, labels, work.adjoint(scores))
-                            : halfSquaredError(work.value(scores), x.data(), rows, size, work.adjoint(scores));
+                            : rebuildingError(network, work.value(scores), x, work.adjoint(scores));
     BackwardOptions options;
     options.gradient = gradient;
     for (int stage = stages; stage-- > 0;) {

@@ -38,6 +38,12 @@ int Network::classes() const {
 Index Network::inputSize() const {
     return m_state->arrays[static_cast<std::size_t>(m_state->input)].size;
 }
+bool Network::hasSeveralInputs() const {
+    return m_state->several;
+}
+Index Network::targetOffset() const {
+    return m_state->target;
+}
 ParamStore& Network::parameters() {
     return m_state->store;
 }

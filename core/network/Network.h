@@ -14,6 +14,7 @@
 #include "core/base/Result.h"
 #include "core/base/Rng.h"
 #include "core/circuit/Circuit.h"
+#include "core/data/Dataset.h"
 #include "core/math/Pool.h"
 #include "core/network/ParamStore.h"
 
@@ -25,7 +26,7 @@ namespace lab {
 // What the output is compared with.
 enum class Task {
     Classify,     // class scores against a label: cross-entropy
-    Reconstruct,  // the input itself: half the squared error, summed over features, mean over samples
+    Reconstruct,  // the input itself, or one of its arrays: half the squared error, summed over features, mean over samples
 };
 
 struct ArrayInfo {
@@ -65,6 +66,7 @@ struct Stage {
 struct CompileOptions {
     Shape inputShape;  // of the data set
     int classes = 0;
+    std::vector<DataPart> parts = {};  // of the data set, where a sample consists of several arrays
 };
 
 // How long a workspace holds what a pass wrote.
@@ -127,6 +129,10 @@ public:
     Task task() const;
     int classes() const;
     Index inputSize() const;
+    // Circuits with several inputs read one array that holds a sample as the data set has it; each input takes its columns.
+    bool hasSeveralInputs() const;
+    // Task::Reconstruct: the columns of the sample that the scores are compared with begin here; as many as there are scores.
+    Index targetOffset() const;
 
     ParamStore& parameters();
     const ParamStore& parameters() const;
@@ -167,7 +173,10 @@ private:
 // (softmax - onehot) / rows there. Row maximum subtracted, accumulated in double, in row order.
 double crossEntropy(const Real* scores, Index rows, Index classes, const int* labels, Real* error);
 // Half squared error against `target`, summed over features, mean over rows; `error` as above: (output - target) / rows.
-double halfSquaredError(const Real* output, const Real* target, Index rows, Index size, Real* error);
+// Rows of the target begin `stride` numbers apart; 0 = one behind the other.
+double halfSquaredError(const Real* output, const Real* target, Index rows, Index size, Real* error, Index stride = 0);
+// The loss of Task::Reconstruct for samples `x`: against the columns of the sample that the network rebuilds.
+double rebuildingError(const Network& network, const Real* output, const ConstMatrixMap& x, Real* error);
 // Index of the largest score per row, the first one on ties.
 void argmaxRows(const Real* scores, Index rows, Index classes, int* labels);
 

@@ -31,6 +31,8 @@ struct Network::State {
     Task task = Task::Classify;
     int classes = 0;
     bool readout = false;
+    bool several = false;   // inputs
+    Index target = 0;       // column of the sample where what is rebuilt begins
 };
 
 struct Workspace::State {

@@ -1,7 +1,7 @@
 // Numbers that change places and nothing else: split, rename, concatenate, take apart, pick one place, zeros.
 #include "core/circuit/SizeRules.h"
 #include "core/math/Elementwise.h"
-#include "core/network/Kernel.h"
+#include "core/network/Places.h"
 
 #include <algorithm>
 #include <charconv>
@@ -51,49 +51,17 @@ private:
     std::vector<std::int32_t> m_from;
 };
 
-struct Place {
-    std::string name;
-    Index size = 1;
-};
-
-// Dimensions with a name for each side of a bundle; `from` is called `to`.
-std::vector<Place> placesOf(const ArrayLayout& layout, const std::string& from = {}, const std::string& to = {}) {
-    std::vector<Place> out;
-    std::map<std::string, int> seen;
-    for (const ArrayLayout::Dimension& d : layout.dimensions) {
-        const std::string axis = d.axis == from ? to : d.axis;
-        out.push_back({axis + "#" + std::to_string(seen[axis]++), d.size});
-    }
-    return out;
-}
-
 Result<std::unique_ptr<Kernel>> permutation(const std::vector<Place>& in, const std::vector<Place>& out, const Operation& operation) {
-    std::vector<Index> stride(out.size(), 0);
-    Index total = 1;
     bool same = in.size() == out.size();
-    for (std::size_t d = in.size(); d-- > 0;) {
+    for (std::size_t d = 0; d < in.size(); ++d) {
         const auto it = std::find_if(out.begin(), out.end(), [&](const Place& p) { return p.name == in[d].name && p.size == in[d].size; });
         if (it == out.end())
             return Error{"LAB-NET-106", "the axes that leave are not those that arrive", displayName(operation),
                          "give its wires the same axes but for those that it changes"};
-        stride[static_cast<std::size_t>(it - out.begin())] = total;
         same = same && it - out.begin() == static_cast<std::ptrdiff_t>(d);
-        total *= in[d].size;
     }
     if (same) return std::unique_ptr<Kernel>(new ViewKernel);
-    std::vector<std::int32_t> from(static_cast<std::size_t>(total));
-    std::vector<Index> at(out.size(), 0);
-    Index offset = 0;
-    for (std::int32_t& f : from) {
-        f = static_cast<std::int32_t>(offset);
-        for (std::size_t d = out.size(); d-- > 0;) {
-            offset += stride[d];
-            if (++at[d] < out[d].size) break;
-            offset -= stride[d] * out[d].size;
-            at[d] = 0;
-        }
-    }
-    return std::unique_ptr<Kernel>(new PermuteKernel(std::move(from)));
+    return std::unique_ptr<Kernel>(new PermuteKernel(placesIn(out, in)));
 }
 
 // Arrays that stand side by side along one axis of a larger one.
@@ -229,6 +197,10 @@ Result<std::unique_ptr<Kernel>> makeSplitKernel(const KernelBuild& build) {
 
 Result<std::unique_ptr<Kernel>> makeRenameKernel(const KernelBuild& build) {
     return permutation(placesOf(build.in[0], build.targetIn.front(), build.targetOut.front()), placesOf(build.out[0]), build.operation);
+}
+
+Result<std::unique_ptr<Kernel>> makeSwapKernel(const KernelBuild& build) {
+    return permutation(placesOf(build.in[0]), placesOf(build.out[0]), build.operation);
 }
 
 Result<std::unique_ptr<Kernel>> makeConcatKernel(const KernelBuild& build) {

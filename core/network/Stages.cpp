@@ -56,7 +56,12 @@ Result<StagePlan> planStages(const Circuit& circuit, const std::vector<NodeInfo>
     }
 
     std::vector<Atom> atoms;
-    int begin = 0, alive = 0;
+    // What nobody writes is there from the beginning: a sample that several inputs read from.
+    std::map<int, int> written;
+    for (const NodeInfo& node : nodes)
+        for (const int array : node.out) written[array] = 1;
+    int begin = 0;
+    int alive = static_cast<int>(std::count_if(lastUse.begin(), lastUse.end(), [&](const auto& use) { return written.count(use.first) == 0; }));
     for (int i = 0; i < tail; ++i) {
         const NodeInfo& node = nodes[static_cast<std::size_t>(i)];
         for (const int array : node.in)

@@ -15,6 +15,7 @@
 #include "core/rules/EquilibriumPropagation.h"
 
 #include "core/base/Assert.h"
+#include "core/circuit/Operations.h"
 #include "core/circuit/Templates.h"
 #include "core/rules/FeedForward.h"
 #include "core/rules/ReadoutLoss.h"
@@ -48,7 +49,8 @@ std::vector<Coupling> denseChain(const Network& network, std::string* offender) 
         for (int n = stage.firstNode; n < stage.lastNode; ++n) {
             const NodeInfo& node = network.nodes()[static_cast<std::size_t>(n)];
             // A change of shape moves no numbers.
-            const bool passes = node.kind == "merge" || node.kind == "input";
+            const AxisRule rule = findOperation(node.kind)->rule;
+            const bool passes = rule == AxisRule::Merge || rule == AxisRule::Source;
             if (n == stage.linearNode || n == stage.pointwiseNode || passes) continue;
             if (offender != nullptr) *offender = node.operation;
             return {};

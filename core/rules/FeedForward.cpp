@@ -183,7 +183,7 @@ void FeedForwardRule::predict(Pool& pool, const ConstMatrixMap& x, std::span<con
 
 double FeedForwardRule::evaluationLoss(const MatrixMap& primaryScores, const ConstMatrixMap& x, const int* labels) const {
     if (m_network.task() == Task::Reconstruct)
-        return halfSquaredError(primaryScores.data(), x.data(), primaryScores.rows(), primaryScores.cols(), nullptr);
+        return rebuildingError(m_network, primaryScores.data(), x, nullptr);
     return LearningRule::evaluationLoss(primaryScores, x, labels);
 }
 

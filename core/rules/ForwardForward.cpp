@@ -53,8 +53,7 @@ ForwardForward::ForwardForward(const RuleInit& init)
         Layer layer;
         layer.stage = stages[l];
         const bool nextNormalises =
-            l + 1 < stages.size() ? stages[l + 1].normalises : top != nullptr && top->firstNode < top->lastNode &&
-                                        m_network.nodes()[static_cast<std::size_t>(top->firstNode)].kind == "norm";
+            l + 1 < stages.size() ? stages[l + 1].normalises : top != nullptr && beginsNormalised(m_network, *top);
         layer.normAfter = nextNormalises ? LengthNorm::None : m_norm;
         if (m_hasHead && !borrowed && (l > 0 || stages.size() == 1)) {
             layer.headColumn = features;

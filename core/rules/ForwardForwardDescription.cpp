@@ -204,6 +204,7 @@ RuleDescription describeForwardForward() {
     d.batch = 128;
     d.epochs = 20;
     d.local = true;
+    d.writesInput = true;
     d.costNote = "Four products per layer and step (two streams forward, two in the gradient) and one more forward pass for the head; "
                  "backpropagation needs three. At inference one forward pass per class, or one in all through the head.";
     d.suits = suits;

@@ -1,6 +1,7 @@
 #include "core/rules/LocalStages.h"
 
 #include "core/base/Assert.h"
+#include "core/circuit/Operations.h"
 #include "core/circuit/Templates.h"
 
 #include <algorithm>
@@ -61,7 +62,7 @@ std::vector<LocalStage> localStages(const Network& network) {
         // Batch and layer norms belong to the map before them: a norm at the head of a stage is a length normaliser.
         for (int n = stage.firstNode; n < stage.lastNode; ++n) {
             const NodeInfo& node = network.nodes()[static_cast<std::size_t>(n)];
-            if (node.kind == "norm") local.normalises = true;
+            if (findOperation(node.kind)->normalises) local.normalises = true;
             if (!node.blocks.empty() || local.normalises) break;
         }
         if (stage.linearNode >= 0) {
@@ -74,6 +75,10 @@ std::vector<LocalStage> localStages(const Network& network) {
         list.push_back(std::move(local));
     }
     return list;
+}
+
+bool beginsNormalised(const Network& network, const Stage& stage) {
+    return stage.firstNode < stage.lastNode && findOperation(network.nodes()[static_cast<std::size_t>(stage.firstNode)].kind)->normalises;
 }
 
 std::vector<RuleLayer> ruleLayers(const std::vector<LocalStage>& stages) {

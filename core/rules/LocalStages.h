@@ -27,6 +27,8 @@ struct LocalStage {
 
 // The trained stages below the read-out, bottom to top.
 std::vector<LocalStage> localStages(const Network& network);
+// Does the stage begin with a normaliser of its own?
+bool beginsNormalised(const Network& network, const Stage& stage);
 std::vector<RuleLayer> ruleLayers(const std::vector<LocalStage>& stages);
 
 // First weight block of a stage, -1 if there is none.

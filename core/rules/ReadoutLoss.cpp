@@ -20,7 +20,7 @@ StepReport readoutLoss(const Network& network, const Workspace& work, const Batc
     const Real* scores = work.value(array);
     StepReport report;
     if (network.task() == Task::Reconstruct) {
-        report.loss = halfSquaredError(scores, batch.x.data(), batch.rows(), size, error);
+        report.loss = rebuildingError(network, scores, batch.x, error);
         return report;
     }
     report.loss = crossEntropy(scores, batch.rows(), size, batch.labels, error);

@@ -129,6 +129,8 @@ struct RuleDescription {
     int batch = 128;
     int epochs = 10;
     bool local = false;           // no error crosses a layer
+    bool writesInput = false;     // puts values of its own into the sample (a label painted over it), so that the sample must be
+                                  // one array of plain numbers; the registry refuses tokens and several arrays for it
     std::string costNote;         // passes per step and at inference, in words
 
     std::function<Suitability(const Circuit&, const Network&, const DataSchema&, const ParamSet&)> suits;

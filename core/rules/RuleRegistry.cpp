@@ -31,13 +31,45 @@ std::vector<RuleDescription> builtIn() {
     };
 }
 
+// Rules that write into the sample cannot do so between tokens, or into one of several arrays.
+Suitability suitsWriting(const std::string& title, const Circuit& circuit, const Network& network, const DataSchema& schema) {
+    Suitability out;
+    // Of two tokens 1 is more than 0: a label may stand there as it stands among pixels.
+    const bool tokens = schema.tokens > 2 || std::any_of(schema.parts.begin(), schema.parts.end(), [](const DataPart& p) { return p.tokens > 2; });
+    if (!tokens && !network.hasSeveralInputs()) return out;
+    out.ok = false;
+    out.reason = title + " writes the label over numbers of the sample, but " +
+                 (tokens ? "the samples of '" + schema.title + "' are tokens: another token would stand there."
+                         : "this circuit reads " + std::to_string(schema.parts.size()) + " arrays of a sample apart.");
+    std::string others;
+    for (const RuleDescription& other : ruleRegistry())
+        if (!other.writesInput && other.suits && other.suits(circuit, network, schema, ParamSet(other.params)).ok)
+            others += (others.empty() ? "" : ", ") + other.title;
+    out.hint = others.empty() ? "Choose data of plain numbers in one array."
+                              : "Choose a rule that leaves the sample as it is (" + others + "), or data of plain numbers in one array.";
+    return out;
+}
+
+// What a rule declares is checked before its own opinion is asked.
+RuleDescription guarded(RuleDescription rule) {
+    if (!rule.writesInput) return rule;
+    auto own = std::move(rule.suits);
+    rule.suits = [own = std::move(own), title = rule.title](const Circuit& circuit, const Network& network, const DataSchema& schema,
+                                                            const ParamSet& params) {
+        Suitability refused = suitsWriting(title, circuit, network, schema);
+        return refused.ok ? own(circuit, network, schema, params) : refused;
+    };
+    return rule;
+}
+
 // Room for added rules is reserved once: pointers into the list stay valid.
 constexpr std::size_t kCapacity = 128;
 
 std::vector<RuleDescription>& registry() {
     static std::vector<RuleDescription> rules = [] {
-        std::vector<RuleDescription> list = builtIn();
+        std::vector<RuleDescription> list;
         list.reserve(kCapacity);
+        for (RuleDescription& rule : builtIn()) list.push_back(guarded(std::move(rule)));
         return list;
     }();
     return rules;
@@ -57,7 +89,7 @@ const RuleDescription* findRule(const std::string& idOrAlias) {
 ScopedRule::ScopedRule(RuleDescription rule) : m_id(rule.id) {
     LAB_ASSERT(!m_id.empty() && findRule(m_id) == nullptr);
     LAB_ASSERT(registry().size() < kCapacity);
-    registry().push_back(std::move(rule));
+    registry().push_back(guarded(std::move(rule)));
 }
 
 ScopedRule::~ScopedRule() {

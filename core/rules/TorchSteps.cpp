@@ -132,8 +132,7 @@ Result<TorchStep> torchForwardForward(const Network& network, const ParamSet& pa
             mean ? params.number("threshold") : params.number("threshold_per_unit") * static_cast<double>(stages[l].width);
         thresholds.push_back(toText(ParamValue(threshold)));
         const bool next = l + 1 < stages.size() ? stages[l + 1].normalises
-                                                : top != nullptr && top->firstNode < top->lastNode &&
-                                                      network.nodes()[static_cast<std::size_t>(top->firstNode)].kind == "norm";
+                                                : top != nullptr && beginsNormalised(network, *top);
         after.push_back(next || normaliser == "none" ? "False" : "True");
     }
     const std::string before = stages.front().normalises || normaliser == "none" ? "False" : "True";

@@ -35,7 +35,8 @@ std::vector<MatrixMap> mapsFor(std::vector<Buffer>& buffers, const std::vector<I
 }
 
 std::vector<Index> scoreWidths(const Network& network, const LearningRule& rule) {
-    const Index width = network.task() == Task::Classify ? network.classes() : network.inputSize();
+    const Index width = network.task() == Task::Classify ? network.classes()
+                                                         : network.arrays()[static_cast<std::size_t>(network.scoresArray())].size;
     return std::vector<Index>(rule.ways().size(), width);
 }
 

@@ -112,6 +112,7 @@ Result<std::unique_ptr<Trainer>> Trainer::create(const Experiment& experiment, s
     CompileOptions compile;
     compile.inputShape = s.data->schema.shape;
     compile.classes = s.data->schema.classes;
+    compile.parts = s.data->schema.parts;
     Result<std::unique_ptr<Network>> network = Network::compile(experiment.circuit, compile);
     if (!network) return network.error();
     s.network = std::move(*network);

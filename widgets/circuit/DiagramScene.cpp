@@ -65,6 +65,7 @@ const char* className(Glyph glyph) {
         case Glyph::Slot: return "slot";
         case Glyph::Discard: return "discard";
         case Glyph::Hexagon: return "hexagon";
+        case Glyph::Diamond: return "diamond";
         case Glyph::Composite: return "composite";
         case Glyph::Unknown: break;
     }
@@ -129,6 +130,7 @@ void DiagramScene::setContent(const Circuit& circuit, const SizeSolution& sizes,
     options.columns = toggles.columns;
     options.sizes = toggles.sizes;
     options.foldBatch = !toggles.batch;
+    options.pageWidth = toggles.rule || toggles.costs ? 0.0 : toggles.pageWidth;
     if (toggles.rule) {
         reserveForMarks(reserved, options);
         reserveForMarks(marks, options);
@@ -167,7 +169,9 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
         for (const PlacedColumn& c : shown().columns) {
             if (c.w <= 0.0) continue;
             QPainterPath band;
-            band.addRoundedRect(QRectF(c.x, top, c.w, height), 2, 2);
+            const bool wrapped = shown().rows.size() > 1 && std::size_t(c.row) < shown().rows.size();
+            const PlacedRow row = wrapped ? shown().rows[std::size_t(c.row)] : PlacedRow{top, top + height, 0.0, 0.0};
+            band.addRoundedRect(QRectF(c.x, row.top, c.w, row.bottom - row.top), 2, 2);
             sink.path(band, c.data ? theme.bandData : theme.bandOperation, {});
         }
         sink.endGroup();
@@ -203,6 +207,7 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
         sink.endGroup();
     }
     if (how.beads != nullptr && how.zoom >= kLabelsFrom) paintBeads(sink, theme, how);
+    paintFeeds(sink, theme);
     paintErrors(sink, theme);
     if (how.rule) {
         sink.beginGroup(QStringLiteral("rule"), QStringLiteral("rule"), {});
@@ -210,6 +215,31 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
         sink.endGroup();
     }
     if (how.interactive) paintSelection(sink, theme, how);
+}
+
+// From the end of a row to the beginning of the next: curved arrows, beside the wires that go on.
+void DiagramScene::paintFeeds(DrawSink& sink, const Theme& theme) const {
+    const std::vector<PlacedRow>& rows = shown().rows;
+    if (rows.size() < 2) return;
+    sink.beginGroup(QStringLiteral("feeds"), QStringLiteral("feeds"), {});
+    const Stroke stroke{theme.mute, 1.6, {}, false};
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        if (r + 1 < rows.size() && !rows[r].leaves.empty()) {
+            const double y = *std::max_element(rows[r].leaves.begin(), rows[r].leaves.end()), x = rows[r].right + 6.0;
+            QPainterPath out(QPointF(x, y));
+            out.cubicTo(x + 18.0, y, x + 22.0, y + 6.0, x + 22.0, y + 26.0);
+            sink.path(out, QColor(), stroke);
+            sink.path(arrowHead({x + 22.0, y + 34.0}, 90.0, 9.0), theme.mute, {});
+        }
+        if (r > 0 && !rows[r].enters.empty()) {
+            const double y = *std::min_element(rows[r].enters.begin(), rows[r].enters.end()), x = rows[r].left - 6.0;
+            QPainterPath in(QPointF(x - 26.0, y - 32.0));
+            in.cubicTo(x - 26.0, y - 8.0, x - 22.0, y, x - 8.0, y);
+            sink.path(in, QColor(), stroke);
+            sink.path(arrowHead({x, y}, 0.0, 9.0), theme.mute, {});
+        }
+    }
+    sink.endGroup();
 }
 
 // The depth whose blocks are shown from afar: one that holds nearly everything would say nothing.
@@ -258,9 +288,9 @@ void DiagramScene::paintBlocks(DrawSink& sink, const Theme& theme, const Diagram
             // Bold parentheses around the body, the count outside at the top right.
             const Stroke bold{theme.ink, 3.2, {}, true};
             const double top = b.rect.y + 6.0, bottom = b.rect.bottom() - 6.0;
-            sink.path(parenthesisPath(b.rect.x + 12.0, top, bottom, false), QColor(), bold);
-            sink.path(parenthesisPath(b.rect.right() - 12.0, top, bottom, true), QColor(), bold);
-            sink.math({b.rect.right() + 3.0, b.rect.y + 12.0}, b.repeat, 15.0, theme.ink);
+            if (b.begins) sink.path(parenthesisPath(b.rect.x + 12.0, top, bottom, false), QColor(), bold);
+            if (b.ends) sink.path(parenthesisPath(b.rect.right() - 12.0, top, bottom, true), QColor(), bold);
+            if (b.ends) sink.math({b.rect.right() + 3.0, b.rect.y + 12.0}, b.repeat, 15.0, theme.ink);
         }
         sink.endGroup();
     }

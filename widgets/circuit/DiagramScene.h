@@ -22,6 +22,7 @@ struct DiagramToggles {
     bool rule = false;
     bool costs = false;
     bool batch = false;  // show the batch axis everywhere
+    double pageWidth = 0.0;  // > 0: wrapped into rows of this width, while neither costs nor a rule need the columns in one line
 
     bool operator==(const DiagramToggles&) const = default;
 };
@@ -79,6 +80,7 @@ private:
     bool covered(const PlacedGlyph& glyph) const;
     int depthFromAfar() const;
     void paintBeads(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
+    void paintFeeds(DrawSink& sink, const Theme& theme) const;
     void paintErrors(DrawSink& sink, const Theme& theme) const;
     void paintSelection(DrawSink& sink, const Theme& theme, const DiagramPaint& how) const;
 

@@ -283,6 +283,13 @@ void drawGlyph(DrawSink& sink, const PlacedGlyph& g, const Theme& theme) {
             drawCentered(sink, center, g.face.label, 17.0, theme.ink);
             return;
         }
+        case Glyph::Diamond: {
+            const QPainterPath shape = polygonPath({{box.left(), center.y()}, {center.x(), box.top()}, {box.right(), center.y()}, {center.x(), box.bottom()}});
+            softShadow(sink, shape, theme);
+            sink.path(shape, theme.paper, inkStroke(theme));
+            drawCentered(sink, center, g.face.label, 15.0, theme.ink);
+            return;
+        }
         case Glyph::Box: {
             softShadow(sink, rectangle(box), theme);
             sink.path(rectangle(box), theme.paper, inkStroke(theme));

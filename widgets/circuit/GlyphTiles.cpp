@@ -146,6 +146,10 @@ void drawTile(DrawSink& sink, const GlyphFace& face, const QRectF& area, const T
             wire(c.y(), left, c.x() - 18.0);
             for (const double d : {-9.0, 9.0}) drawLane(sink, {{c.x() + 14.0, c.y()}, {right, c.y() + d}}, false, inkStroke(theme, 1.1));
             break;
+        case Glyph::Diamond:
+            g.box = {c.x() - 20.0, c.y() - 16.0, 40.0, 32.0};
+            wire(c.y(), left, right);
+            break;
         case Glyph::Composite:
             g.box = {c.x() - 19.0, c.y() - 8.0, 32.0, 22.0};
             g.anchor = {c.x() - 3.0, c.y() + 3.0};

@@ -66,10 +66,17 @@ GlyphFace glyphFace(const Operation& operation) {
         const std::string number = operation.id.substr(d->idPrefix.size());
         if (number.find_first_not_of("0123456789") == std::string::npos) face.label = d->letter + "_{" + number + "}";
     }
-    // What enters is known, as learned things are: bold unless the name says otherwise.
-    if (d->glyph == Glyph::Source && !face.label.empty() && face.label.find('*') == std::string::npos) face.label = "*" + face.label + "*";
     face.drops = !operation.in.empty() && operation.out.empty();
     const ParamSet params = operationParams(operation);
+    if (d->glyph == Glyph::Source && !face.label.empty()) {
+        // What enters is known, as learned things are: bold unless the name says otherwise. A fixed array is plain.
+        const ParamSpec* learned = params.find("learned");
+        const bool fixed = learned != nullptr && learned->kind == ParamKind::Bool && !params.flag("learned");
+        if (fixed)
+            face.label.erase(std::remove(face.label.begin(), face.label.end(), '*'), face.label.end());
+        else if (face.label.find('*') == std::string::npos)
+            face.label = "*" + face.label + "*";
+    }
     if (const ParamSpec* gain = params.find("gain"); gain != nullptr && gain->kind == ParamKind::Bool)
         face.thick = params.flag("gain");
     if (d->glyph == Glyph::Circle) {
@@ -141,6 +148,7 @@ DiagramLayout layoutDiagram(const Circuit& circuit, const SizeSolution& sizes, c
     std::stable_sort(out.glyphs.begin(), out.glyphs.end(), [](const PlacedGlyph& a, const PlacedGlyph& b) {
         return a.column != b.column ? a.column < b.column : a.box.y < b.box.y;
     });
+    layout::wrapRows(out, options.pageWidth, measure);
     return out;
 }
 

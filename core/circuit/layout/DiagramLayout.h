@@ -136,6 +136,7 @@ struct PlacedBlock {
     DiagramRect rect;
     int depth = 0;
     std::string repeat;  // count at the right parenthesis; empty: none
+    bool begins = true, ends = true;  // this piece of a wrapped block is its first, its last
 };
 
 // Beside a source whose shared axes are folded away.
@@ -156,8 +157,16 @@ struct PlacedError {
 struct PlacedColumn {
     bool data = false;
     int rank = 0;
+    int row = 0;  // of a wrapped diagram
     double x = 0.0, w = 0.0;
     std::vector<std::string> items;  // operations of an operation column, wires of a data column
+};
+
+// A line of a long diagram that was wrapped, without its continuation marks.
+struct PlacedRow {
+    double top = 0.0, bottom = 0.0;
+    double left = 0.0, right = 0.0;
+    std::vector<double> enters, leaves;  // heights of the lanes that go on from the row above, and in the row below
 };
 
 // Where the overlay of a rule attaches to a wire.
@@ -177,10 +186,12 @@ struct LayoutOptions {
     std::set<std::string> cutWires;  // wires that need room for a cut band
     std::string stream;              // label of a stream axis on top of every array; "" = none
     std::string phase;               // label of a phase axis, above the streams; "" = none
+    double pageWidth = 0.0;          // > 0: the diagram is wrapped into rows that are no wider, but for a single column that is
 };
 
 struct DiagramLayout {
     std::vector<PlacedColumn> columns;
+    std::vector<PlacedRow> rows;       // at least one; several where it is wrapped. Blocks and wires then stand once per row.
     std::vector<PlacedBlock> blocks;   // outermost first
     std::vector<PlacedLane> lanes;
     std::vector<PlacedSpan> spans;

@@ -74,6 +74,7 @@ void sizeItem(State& s, Item& item) {
         }
         case Glyph::Index: item.shapeWidth = std::max(40.0, text(16.0) + 24.0); item.columnWidth = item.shapeWidth + 24.0; break;
         case Glyph::Hexagon: item.shapeWidth = std::max(60.0, text(17.0) + 32.0); item.columnWidth = item.shapeWidth + 24.0; break;
+        case Glyph::Diamond: item.shapeWidth = std::max(48.0, text(15.0) + 26.0); item.columnWidth = item.shapeWidth + 24.0; break;
         case Glyph::Rename: item.shapeWidth = 8.0; item.columnWidth = 0.0; break;
         case Glyph::Discard: item.shapeWidth = 10.0; item.columnWidth = 24.0; break;
         case Glyph::Slot: item.shapeWidth = 20.0; item.columnWidth = 20.0 + s.measure(item.face.label, 15.0) + 20.0; break;
@@ -113,7 +114,7 @@ void sizeItem(State& s, Item& item) {
 // A box whose two sides could not be brought to one height stands at the larger one: it would be a tower otherwise.
 void bend(const State& s, Item& item) {
     const Glyph g = item.face.glyph;
-    if (g != Glyph::Chip && g != Glyph::Box && g != Glyph::Unknown && g != Glyph::Hexagon) return;
+    if (g != Glyph::Chip && g != Glyph::Box && g != Glyph::Unknown && g != Glyph::Hexagon && g != Glyph::Diamond) return;
     if (item.targetIn.empty() || item.targetOut.empty()) return;
     const auto [a, b] = s.extent(item.targetIn);
     const auto [c, d] = s.extent(item.targetOut);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 
 namespace lab::layout {
 
@@ -21,7 +20,7 @@ public:
         lanes();
         m_out.fences = placeFences(m_s);
         errors();
-        blocks();
+        m_out.blocks = placeBlocks(m_s, m_out.glyphs);
         anchors();
         bounds();
         return std::move(m_out);
@@ -257,18 +256,6 @@ private:
         m_out.labels.push_back(std::move(p));
     }
 
-    static void extend(std::vector<DiagramPoint>& points, DiagramPoint p) {
-        if (points.size() >= 2) {
-            const DiagramPoint& a = points[points.size() - 2];
-            DiagramPoint& b = points.back();
-            if (std::abs(a.y - b.y) < 0.01 && std::abs(b.y - p.y) < 0.01) {
-                b.x = p.x;
-                return;
-            }
-        }
-        points.push_back(p);
-    }
-
     bool erroneous(int w) const {
         return std::any_of(m_s.sizes.problems.begin(), m_s.sizes.problems.end(), [&](const Problem& p) {
             return p.wire == wireId(w) && p.found > 0 && p.wanted > 0;
@@ -460,100 +447,6 @@ private:
                 break;
             }
         }
-    }
-
-    // ---- blocks -----------------------------------------------------------------------------------------------
-    void blocks() {
-        std::vector<int> deepestFirst;
-        for (std::size_t b = 0; b < m_s.blocks.size(); ++b)
-            if (m_s.blocks[b].lastRank >= 0) deepestFirst.push_back(int(b));
-        std::stable_sort(deepestFirst.begin(), deepestFirst.end(), [&](int a, int b) {
-            return m_s.blocks[std::size_t(a)].depth > m_s.blocks[std::size_t(b)].depth;
-        });
-        std::vector<DiagramRect> rect(m_s.blocks.size());
-        std::unordered_map<std::string, const PlacedGlyph*> glyphs;
-        for (const PlacedGlyph& g : m_out.glyphs) glyphs.emplace(g.operation, &g);
-        for (const int b : deepestFirst) {
-            const Block& block = m_s.blocks[std::size_t(b)];
-            double top = 1e9, bottom = -1e9;
-            const auto cover = [&](double from, double to) {
-                top = std::min(top, from);
-                bottom = std::max(bottom, to);
-            };
-            for (const int i : block.items) {
-                const auto g = glyphs.find(operationId(item(i)));
-                if (g != glyphs.end()) cover(g->second->box.y - 12.0, g->second->box.bottom() + 12.0);
-                for (const auto* wires : {&item(i).in, &item(i).out})
-                    for (const int w : *wires) {
-                        const Segment& segment = m_s.segments[std::size_t(w)];
-                        cover(m_s.top(segment) - 18.0, m_s.bottom(segment) + 18.0);
-                    }
-            }
-            for (const int child : block.children)
-                if (m_s.blocks[std::size_t(child)].lastRank >= 0)
-                    cover(rect[std::size_t(child)].y - 12.0, rect[std::size_t(child)].bottom() + 12.0);
-            const Group& group = m_s.circuit.groups[std::size_t(block.index)];
-            if (!group.title.empty()) top -= 16.0;
-            rect[std::size_t(b)] = {block.left, top, block.right - block.left, bottom - top};
-        }
-        alignSiblings(rect);
-        std::reverse(deepestFirst.begin(), deepestFirst.end());
-        std::stable_sort(deepestFirst.begin(), deepestFirst.end(), [&](int a, int b) {
-            return m_s.blocks[std::size_t(a)].depth < m_s.blocks[std::size_t(b)].depth;
-        });
-        for (const int b : deepestFirst) {
-            const Group& group = m_s.circuit.groups[std::size_t(m_s.blocks[std::size_t(b)].index)];
-            m_out.blocks.push_back({group.id, group.title, group.fill, rect[std::size_t(b)], m_s.blocks[std::size_t(b)].depth, repeatName(group)});
-        }
-    }
-
-    // A number, or the axis that every pass reads one place of.
-    std::string repeatName(const Group& group) const {
-        const std::string count = repeatLabel(group);
-        const Axis* axis = m_s.circuit.axis(count);
-        return axis == nullptr ? count : axis->name.empty() ? axis->id : axis->name;
-    }
-
-    // Siblings that overlap in height share top and bottom, where that covers no wire that is not theirs.
-    void alignSiblings(std::vector<DiagramRect>& rect) const {
-        std::unordered_map<int, std::vector<int>> families;
-        for (std::size_t b = 0; b < m_s.blocks.size(); ++b)
-            if (m_s.blocks[b].lastRank >= 0) families[m_s.blocks[b].parent].push_back(int(b));
-        for (auto& [parent, family] : families) {
-            std::vector<int> root(family.size());
-            for (std::size_t i = 0; i < root.size(); ++i) root[i] = int(i);
-            std::vector<std::pair<double, double>> range;
-            for (const int b : family) range.emplace_back(rect[std::size_t(b)].y, rect[std::size_t(b)].bottom());
-            for (bool again = true; again;) {
-                again = false;
-                for (std::size_t i = 0; i < family.size(); ++i)
-                    for (std::size_t j = i + 1; j < family.size(); ++j) {
-                        auto &a = range[i], &b = range[j];
-                        const double overlap = std::min(a.second, b.second) - std::max(a.first, b.first);
-                        if (overlap <= 0.5 * std::min(a.second - a.first, b.second - b.first) || a == b) continue;
-                        a = b = {std::min(a.first, b.first), std::max(a.second, b.second)};
-                        again = true;
-                    }
-            }
-            for (std::size_t i = 0; i < family.size(); ++i) {
-                DiagramRect wider = rect[std::size_t(family[i])];
-                wider.y = range[i].first;
-                wider.h = range[i].second - range[i].first;
-                if (!coversForeign(family[i], wider)) rect[std::size_t(family[i])] = wider;
-            }
-        }
-    }
-
-    bool coversForeign(int b, const DiagramRect& rect) const {
-        const Block& block = m_s.blocks[std::size_t(b)];
-        for (int r = std::max(0, block.firstRank - 1); r <= block.lastRank; ++r)
-            for (const int w : m_s.order[std::size_t(r)]) {
-                const Segment& segment = m_s.segments[std::size_t(w)];
-                if (std::find(segment.groups.begin(), segment.groups.end(), b) != segment.groups.end()) continue;
-                if (segment.first > block.firstRank - 1 && segment.last < block.lastRank) continue;
-                if (m_s.bottom(segment) > rect.y - 6.0 && m_s.top(segment) < rect.bottom() + 6.0) return true;
-            }
-        return false;
     }
 
     void anchors() {

@@ -34,6 +34,7 @@ double endX(const State& s, const Item& i) {
         case Glyph::Einsum: return runTo(s, i);
         case Glyph::Bar: return isJoint(i) ? right(s, i) - 12.0 : c;
         case Glyph::Sink: return left(s, i) + 14.0;
+        case Glyph::Diamond: return c;  // to the middle: its slanted sides hide the rest
         case Glyph::Index: return c - i.shapeWidth / 2;
         case Glyph::Slot: return left(s, i) + 8.0;
         default: return c;
@@ -43,6 +44,7 @@ double endX(const State& s, const Item& i) {
 double startX(const State& s, const Item& i) {
     const double c = middle(s, i);
     switch (i.face.glyph) {
+        case Glyph::Diamond: return c;
         case Glyph::Source: return bare(i.face) ? left(s, i) : right(s, i) - 12.0;
         case Glyph::Conv:
         case Glyph::TransposedConv: return c + i.shapeWidth / 2;
@@ -286,23 +288,23 @@ private:
         extend(f.points, {std::max(from, middle(m_s, reader)), y});
     }
 
-    static void extend(std::vector<DiagramPoint>& points, DiagramPoint p) {
-        if (points.size() >= 2) {
-            const DiagramPoint& a = points[points.size() - 2];
-            DiagramPoint& b = points.back();
-            if (std::abs(a.y - b.y) < 0.01 && std::abs(b.y - p.y) < 0.01) {
-                b.x = p.x;
-                return;
-            }
-        }
-        points.push_back(p);
-    }
-
     const State& m_s;
     std::vector<PlacedFence> m_fences;
 };
 
 }  // namespace
+
+void extend(std::vector<DiagramPoint>& points, DiagramPoint p) {
+    if (points.size() >= 2) {
+        const DiagramPoint& a = points[points.size() - 2];
+        DiagramPoint& b = points.back();
+        if (std::abs(a.y - b.y) < 0.01 && std::abs(b.y - p.y) < 0.01) {
+            b.x = p.x;
+            return;
+        }
+    }
+    points.push_back(p);
+}
 
 std::vector<PlacedFence> placeFences(const State& s) { return Fences(s).run(); }
 

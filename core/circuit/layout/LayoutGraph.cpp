@@ -96,9 +96,13 @@ void rankItems(State& s, const CircuitIndex& index) {
         }
         return rank == std::numeric_limits<int>::max() ? item.rank : rank;
     };
-    // What is grabbed from a slot appears where it is used.
+    // What is grabbed from a slot, and an array that is the same for all samples, appears where it is used.
+    const auto enters = [&](const Item& item) {
+        const OperationDescription* d = findOperation(c.operations[std::size_t(item.index)].kind);
+        return d != nullptr && d->rule == AxisRule::Source;
+    };
     for (Item& item : s.items)
-        if (item.in.empty() && item.face.glyph != Glyph::Source && latest(item) > item.rank) item.rank = latest(item);
+        if (item.in.empty() && !enters(item) && latest(item) > item.rank) item.rank = latest(item);
     // An operation with slack moves beside one of its kind that has none.
     std::unordered_map<int, std::unordered_set<std::string>> tight;
     for (const Item& item : s.items)

@@ -25,6 +25,7 @@ double shapeHeight(const GlyphFace& face, double span, int rows) {
         case Glyph::Mask: return std::max(46.0, span + 10.0);
         case Glyph::Index: return span + 26.0;
         case Glyph::Hexagon: return std::max(36.0, span + 12.0);
+        case Glyph::Diamond: return span + 40.0;
         case Glyph::Discard: return span + 10.0;
         case Glyph::Rename: return span + 16.0;
         case Glyph::Composite: return std::max(46.0, span + 36.0);

@@ -103,7 +103,13 @@ void connect(State& s, const CircuitIndex& index);  // which lanes an operation 
 void solveHeights(State& s);
 void placeColumns(State& s);
 DiagramLayout emit(const State& s);
+// Into rows that are no wider than `width`, where that is more than nothing; see LayoutRows.cpp.
+void wrapRows(DiagramLayout& layout, double width, const TextMeasure& measure);
 std::vector<PlacedFence> placeFences(const State& s);
+std::vector<PlacedBlock> placeBlocks(const State& s, const std::vector<PlacedGlyph>& glyphs);  // outermost first
+
+// Adds a point to a line; a straight piece that goes on straight becomes longer instead.
+void extend(std::vector<DiagramPoint>& points, DiagramPoint p);
 
 // The part of its column that an item has.
 double left(const State& s, const Item& item);

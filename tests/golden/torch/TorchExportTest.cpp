@@ -4,6 +4,7 @@
 #include "core/io/Npz.h"
 #include "core/io/PyTorch.h"
 #include "core/rules/LabelPaint.h"
+#include "suite/operations/CircuitMaker.h"
 #include "suite/rules/RuleBench.h"
 
 #include <QDir>
@@ -52,6 +53,46 @@ struct Case {
     std::string name;
 };
 
+// Places that are picked and filled, axes that begin and cross, arrays of its own: what no template holds.
+constexpr const char* kSelection = "selection";
+
+Result<Circuit> selection() {
+    CircuitMaker m;
+    m.axis("x", AxisRole::Feature, 144);
+    m.axis("p", AxisRole::Feature, 12);
+    m.axis("i", AxisRole::Feature, 3);
+    m.axis("j", AxisRole::Feature, 4);
+    m.axis("k", AxisRole::Feature, 0);
+    m.axis("v", AxisRole::Feature, 5);
+    m.axis("r", AxisRole::Feature, 2);
+    m.axis("f", AxisRole::Feature, 0);
+    m.axis("n", AxisRole::Class, 10);
+    m.source({"x"});
+    m.map("linear", {"x"}, {"p"});
+    m.map("split", {"p"}, {"i", "j"});
+    const std::string values = m.wire({"i", "j"}), other = m.wire({"i", "j"}), largest = m.wire({"i", "j"}), places = m.wire({"i", "k"});
+    m.circuit().wires.back().dtype = "int:j";
+    m.operation("copy", {m.at}, {values, other, largest});
+    m.operation("topk", {other}, {places}, {{"k", whole(2)}, {"gives", word("places")}}, {"j"}, {"k"});
+    const std::string taken = m.wire({"i", "k"}), kept = m.wire({"i", "k"}), sum = m.wire({"i", "k"});
+    m.operation("gather", {values, places}, {taken}, {}, {"j"}, {"k"});
+    m.operation("topk", {largest}, {kept}, {{"k", whole(2)}}, {"j"}, {"k"});
+    m.operation("add", {taken, kept}, {sum});
+    const std::string edges = m.wire({"k"}), nodes = m.wire({"v", "i"}), crossed = m.wire({"i", "v"}), array = m.wire({"i", "v"});
+    m.circuit().wires[m.circuit().wires.size() - 4].dtype = "int:v";
+    m.operation("const", {}, {edges}, {{"learned", ParamValue(false)}, {"mean", ParamValue(2.0)}}, {}, {"k"});
+    m.operation("scatter", {sum, edges}, {nodes}, {}, {"k"}, {"v"});
+    m.operation("swap", {nodes}, {crossed}, {}, {"i", "v"}, {"i", "v"});
+    m.operation("const", {}, {array}, {}, {}, {"i", "v"});
+    const std::string product = m.wire({"i", "v"}), twice = m.wire({"r", "i", "v"});
+    m.operation("add", {crossed, array}, {product}, {{"fn", word("mul")}});
+    m.operation("repeat", {product}, {twice}, {}, {}, {"r"});
+    m.at = twice;
+    m.map("merge", {"r", "i", "v"}, {"f"});
+    m.map("linear", {"f"}, {"n"});
+    return m.finish();
+}
+
 std::vector<std::pair<const RuleDescription*, Case>> allCases() {
     std::vector<std::pair<const RuleDescription*, Case>> out;
     OptimizerChoice momentum;
@@ -60,6 +101,8 @@ std::vector<std::pair<const RuleDescription*, Case>> allCases() {
     for (const RuleDescription& rule : ruleRegistry()) {
         if (!rule.torch) continue;
         for (const CircuitTemplate& t : circuitTemplates()) out.push_back({&rule, {t.id, t.dataset, momentum, {}, t.id + "__" + rule.id}});
+        out.push_back({&rule, {"attention:2", "recall", momentum, {}, "attention__" + rule.id}});
+        out.push_back({&rule, {kSelection, "seg7", momentum, {}, "selection__" + rule.id}});
         for (const char* more : {"autoencoder:tied", "transformer:16-2-2:causal", "cnn:4-8:bn"})
             out.push_back({&rule, {more, more[0] == 't' ? "pointer" : "seg7", momentum, {}, std::string(more) + "__" + rule.id}});
         // Settings of the rule that its text covers.
@@ -93,7 +136,8 @@ private slots:
         for (const auto& [rule, c] : allCases()) {
             const auto data = dataFor(c.dataset);
             QVERIFY(data);
-            const Result<Circuit> circuit = parseShorthand(c.circuit, shapeOf(data->schema), data->schema.classes);
+            const Result<Circuit> circuit =
+                c.circuit == kSelection ? selection() : parseShorthand(c.circuit, shapeOf(data->schema), data->schema.classes);
             QVERIFY2(circuit.ok(), circuit.ok() ? "" : circuit.error().text().c_str());
             BenchOptions options;
             options.optimizer = c.optimizer;
@@ -107,7 +151,7 @@ private slots:
             ParamSet params(rule->params);
             QVERIFY(params.assign(c.params).ok());
             const PyTorchExport request{*circuit,  *bench.network, data->schema.shape, data->schema.classes, rule, params,
-                                        bench.rule->ownParameters(), c.optimizer};
+                                        bench.rule->ownParameters(), c.optimizer, data->schema.parts};
             const Result<std::string> code = pytorchCode(request);
             if (!code) {
                 QCOMPARE(code.error().code, std::string("LAB-EXPORT-102"));

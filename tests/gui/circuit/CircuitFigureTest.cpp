@@ -76,7 +76,7 @@ private slots:
             {"unknown", Glyph::Unknown, "?", 0}, {"einsum", Glyph::Einsum, "", 0}, {"mask", Glyph::Mask, "mask", 0},
             {"mask-band", Glyph::Mask, "mask", 7}, {"mask-block", Glyph::Mask, "mask", 8}, {"index", Glyph::Index, "i", 0},
             {"rename", Glyph::Rename, "", 0}, {"slot-grab", Glyph::Slot, "h", 0}, {"slot-drop", Glyph::Slot, "h", 9},
-            {"discard", Glyph::Discard, "", 0}, {"hexagon", Glyph::Hexagon, "η", 0}, {"composite", Glyph::Composite, "block", 0}};
+            {"discard", Glyph::Discard, "", 0}, {"hexagon", Glyph::Hexagon, "η", 0}, {"diamond", Glyph::Diamond, "i", 0}, {"composite", Glyph::Composite, "block", 0}};
         std::set<Glyph> seen;
         for (const auto& r : rows) {
             QTest::newRow(r.name) << int(r.glyph) << QString::fromUtf8(r.label) << r.variant;

@@ -3,6 +3,7 @@
 #include "core/circuit/CircuitEdits.h"
 
 #include "core/base/Rng.h"
+#include "core/circuit/BlockLibrary.h"
 #include "core/circuit/Blocks.h"
 #include "core/circuit/CircuitPatch.h"
 #include "core/circuit/Operations.h"
@@ -10,9 +11,11 @@
 #include "core/circuit/SizeSolver.h"
 #include "core/circuit/Templates.h"
 #include "core/io/CircuitJson.h"
+#include "core/network/Network.h"
 
 #include <QtTest>
 
+#include <algorithm>
 #include <set>
 
 using namespace lab;
@@ -160,6 +163,73 @@ private slots:
         QVERIFY(solveSizes(quickAdd(Circuit(), "linear 8 | relu | linear 3", "")->circuit, {4}, 3).ok());
     }
 
+    // Mistakes say where they are, and what may have been meant.
+    void quickAddHelps() {
+        const Circuit c = makeMlp({20, 64, 3});
+        const auto error = [&](const char* line) { return quickAdd(c, line, "r1").error(); };
+        const Error misspelled = error("linear 8 | sofmax | relu");
+        QCOMPARE(misspelled.code, std::string("LAB-CIRCUIT-301"));
+        QVERIFY2(misspelled.where.rfind("character 12: sofmax", 0) == 0, misspelled.where.c_str());
+        QVERIFY2(misspelled.hint.rfind("Did you mean softmax?", 0) == 0, misspelled.hint.c_str());
+        const Error setting = error("linear 8 | res( linear 4x noobias )");
+        QVERIFY2(setting.where.rfind("character 27: noobias", 0) == 0, setting.where.c_str());
+        QVERIFY2(error("trasnformer").hint.rfind("Did you mean transformer?", 0) == 0, error("trasnformer").hint.c_str());
+        const Error inside = error("attn(heads=4, causl)");
+        QVERIFY2(inside.where.rfind("character 15: causl", 0) == 0 && inside.hint.rfind("Did you mean causal?", 0) == 0, inside.text().c_str());
+        QCOMPARE(error("attn(heads=0)").code, std::string("LAB-CIRCUIT-302"));
+        QCOMPARE(error("layer(8").code, std::string("LAB-CIRCUIT-307"));
+        QCOMPARE(error("layer(8) relu").code, std::string("LAB-CIRCUIT-307"));
+        // No places arrive here.
+        QCOMPARE(error("attn").code, std::string("LAB-CIRCUIT-305"));
+        QVERIFY(error("zzzzzzzzzz").hint.rfind("Known words:", 0) == 0);
+    }
+
+    // Every block by name: sound, without problems, trainable as it stands, and the axes behind it are those that follow.
+    void everyBlockByName() {
+        for (const BlockDescription& b : blockLibrary()) {
+            // Sequences, images where it slides over them, or a table.
+            std::vector<long> shape;
+            for (const std::vector<long>& tried : {std::vector<long>{8, 1, 6}, std::vector<long>{2, 12, 12}, std::vector<long>{16}}) {
+                const Result<Circuit> c = parseShorthand("line:" + b.word + " | flatten | linear 4", tried, 4);
+                if (shape.empty() && c && solveSizes(*c, tried, 4).ok()) shape = tried;
+            }
+            QVERIFY2(!shape.empty(), b.word.c_str());
+            std::vector<std::string> lines = {b.word, b.word + "()"};
+            for (const ParamSpec& p : b.params)
+                lines.push_back(b.word + "(" + p.name + (p.kind == ParamKind::Bool ? "" : "=2") + ")");
+            for (const std::string& line : lines) {
+                const Result<Circuit> c = parseShorthand("line:" + line + " | flatten | linear 4", shape, 4);
+                QVERIFY2(c.ok(), (line + ": " + (c.ok() ? "" : c.error().text())).c_str());
+                QVERIFY(checkInvariants(*c).ok());
+                const SizeSolution sizes = solveSizes(*c, shape, 4);
+                QVERIFY2(sizes.problems.empty(), (line + ": " + (sizes.problems.empty() ? "" : sizes.problems.front().message)).c_str());
+                const auto network = Network::compile(*c, {Shape(shape.begin(), shape.end()), 4});
+                QVERIFY2(network.ok(), (line + ": " + (network.ok() ? "" : network.error().text())).c_str());
+                QVERIFY((*network)->hasReadout());
+                QVERIFY(*circuitFromJson(circuitToJson(*c), "t") == *c);
+            }
+        }
+        // Inside of residual connections and repeated; settings after spaces mean the same as in brackets.
+        const Result<Circuit> spaced = parseShorthand("line:res( ln | attn h2 causal ) | x2 | mlp 2x | flatten | linear 4", {8, 1, 6}, 4);
+        QVERIFY2(spaced.ok(), spaced.ok() ? "" : spaced.error().text().c_str());
+        QVERIFY(spaced->operations == parseShorthand("line:res( ln | attn(heads=2, causal) ) | x2 | mlp(2) | flatten | linear 4", {8, 1, 6}, 4)->operations);
+        QVERIFY(solveSizes(*spaced, {8, 1, 6}, 4).problems.empty());
+        const auto masks = std::count_if(spaced->operations.begin(), spaced->operations.end(), [](const Operation& op) { return op.kind == "mask"; });
+        QCOMPARE(masks, 2);
+        // Tokens: places where an embedding wants them.
+        const Result<Circuit> tokens = parseShorthand("line:embed 16 tokens=8 | transformer(4, causal) | last | linear 8", {9}, 8);
+        QVERIFY2(tokens.ok(), tokens.ok() ? "" : tokens.error().text().c_str());
+        QVERIFY(Network::compile(*tokens, {{9}, 8}).ok());
+        QCOMPARE(*describeQuickAdd(*tokens, "attn | relu", tokens->operations[1].id), std::string("Multi-head attention, then ReLU"));
+        QCOMPARE(completeQuickAdd("attn ca").front(), std::string("causal"));
+        // Behind it the places are gone, and what follows reads what now arrives.
+        const Circuit recurrent = *parseShorthand("line:recurrent 5 | linear 4", {8, 1, 6}, 4);
+        QCOMPARE(recurrent.groups.size(), std::size_t(1));
+        const Operation& last = *recurrent.producer(recurrent.operations.back().in.front());
+        QCOMPARE(last.targetIn.size(), std::size_t(1));
+        QCOMPARE(solveSizes(recurrent, {8, 1, 6}, 4).size.at(last.targetIn.front()), 5L);
+    }
+
     void blocksChangeTogether() {
         const Circuit start = makeMlp({20, 64, 64, 3});
         QCOMPARE(makeBlock(start, "g1", "").error().code, std::string("LAB-CIRCUIT-309"));
@@ -207,6 +277,32 @@ private slots:
         QVERIFY(*circuitFromJson(circuitToJson(repeated), "t") == repeated);
         QCOMPARE(repeatGroup(start, "g2", {"0", "λ", false}).error().code, std::string("LAB-CIRCUIT-305"));
         QCOMPARE(repeatGroup(start, "g2", {"nowhere", "λ", false}).error().code, std::string("LAB-CIRCUIT-305"));
+    }
+
+    // Blocks and the words for places, anywhere in every template: sound, or refused with a reason of its own.
+    void blocksInRandomPlaces() {
+        const std::vector<std::string> lines = {"attn 2", "recurrent 3 | relu", "top 2 | swap", "repeat 2", "layer 5 | bottleneck(3, hidden=4)", "messages(4)",
+                                                "res( ln | transformer(2, causal) )", "spiking 4", "topplaces 2", "mlp 2x | reslayer", "gather", "scatter"};
+        int done = 0;
+        for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+            Stream random(seed, Purpose::Generator, 77);
+            const auto& all = circuitTemplates();
+            Circuit c = *makeTemplate(all[seed % all.size()].id, {1, 12, 12}, 10);
+            for (int step = 0; step < 10 && c.operations.size() < 150; ++step) {
+                const std::string line = lines[random.below(lines.size())], op = anyId(random, c.operations);
+                const Result<CircuitChange> change = quickAdd(c, line, op);
+                if (!change) {
+                    QVERIFY2(change.error().code.rfind("LAB-CIRCUIT-1", 0) != 0, (line + ": " + change.error().text()).c_str());
+                    continue;
+                }
+                ++done;
+                QVERIFY(checkInvariants(change->circuit).ok());
+                solveSizes(change->circuit, {1, 12, 12}, 10);
+                QVERIFY(*circuitFromJson(circuitToJson(change->circuit), "t") == change->circuit);
+                c = change->circuit;
+            }
+        }
+        QVERIFY(done > 150);
     }
 
     void randomSequences() {

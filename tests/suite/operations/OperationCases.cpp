@@ -404,7 +404,7 @@ std::vector<OperationCase> otherCases() {
 
 std::vector<OperationCase> operationCases() {
     std::vector<OperationCase> all;
-    for (const auto& part : {linearCases(), convCases(), poolCases(), pointwiseCases(), normCases(), otherCases(), wiringCases(),
+    for (const auto& part : {linearCases(), convCases(), poolCases(), pointwiseCases(), normCases(), otherCases(), wiringCases(), selectionCases(),
                              sequenceCases(), repetitionCases()})
         all.insert(all.end(), part.begin(), part.end());
     return all;

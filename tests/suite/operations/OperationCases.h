@@ -22,8 +22,9 @@ struct OperationCase {
 
 std::vector<OperationCase> operationCases();
 
-// Its parts in files of their own: OperationCasesWiring.cpp.
+// Its parts in files of their own: OperationCasesWiring.cpp, OperationCasesSelection.cpp.
 std::vector<OperationCase> wiringCases();
+std::vector<OperationCase> selectionCases();
 std::vector<OperationCase> sequenceCases();
 std::vector<OperationCase> repetitionCases();
 

@@ -95,6 +95,7 @@ public:
         CompileOptions compile;
         compile.inputShape = data->schema.shape;
         compile.classes = data->schema.classes;
+        compile.parts = data->schema.parts;
         Result<std::unique_ptr<Network>> network = Network::compile(circuit, compile);
         if (!network) return network.error();
         auto bench = std::unique_ptr<RuleBench>(new RuleBench(options));

@@ -60,8 +60,9 @@ double quality(RuleBench& bench) {
     for (std::size_t w = 0; w < bench.rule->ways().size(); ++w) ways.emplace_back(scores.data(), rows, outputs);
     bench.rule->predict(bench.pool, x, ways);
     if (bench.network->task() == Task::Reconstruct) {
-        const double error = static_cast<double>((scores - x).squaredNorm());
-        const double all = static_cast<double>((x.rowwise() - x.colwise().mean()).squaredNorm());
+        const Matrix wanted = x.middleCols(bench.network->targetOffset(), outputs);
+        const double error = static_cast<double>((scores - wanted).squaredNorm());
+        const double all = static_cast<double>((wanted.rowwise() - wanted.colwise().mean()).squaredNorm());
         return 1 - error / all;
     }
     std::vector<int> answers(static_cast<std::size_t>(rows));
@@ -134,6 +135,105 @@ private slots:
         const Index one = count("transformer:16-2-1"), two = count("transformer:16-2-2"), three = count("transformer:16-2-3");
         QVERIFY(one > 0 && two > one);
         QCOMPARE(three - two, two - one);
+    }
+
+    // Two arrays of a sample enter at two inputs: queries are rebuilt from the memory alone.
+    void twoInputs() {
+        for (const char* circuit : {"attention:4", "attention:4:causal"}) {
+            const auto bench = benchFor(circuit, "recall", 3e-3);
+            QVERIFY2(bench.ok(), bench.ok() ? "" : bench.error().text().c_str());
+            QVERIFY((*bench)->network->hasSeveralInputs() && (*bench)->network->task() == Task::Reconstruct);
+            QCOMPARE((*bench)->network->targetOffset(), Index(0));
+            QVERIFY(quality(**bench) < 0.3);
+            for (int s = 0; s < 500; ++s) (*bench)->step();
+            const double after = quality(**bench);
+            qInfo("%s: %.1f %%", circuit, 100 * after);
+            QVERIFY2(after >= 0.8, qPrintable(QString::number(after)));
+        }
+    }
+
+    // Nodes and edges as two inputs compute what the same circuit computes that cuts them out of one array.
+    void twoInputsAreColumnsOfTheSample() {
+        const auto data = dataFor("graphs");
+        const Circuit one = *makeTemplate("gnn", shapeOf(data->schema), data->schema.classes);
+        const auto cut = std::find_if(one.operations.begin(), one.operations.end(), [](const Operation& op) { return op.kind == "parts"; });
+        QVERIFY(cut != one.operations.end());
+        Circuit two = one;
+        Operation nodes = one.operations.front(), edges = nodes;
+        nodes.out = {cut->out[0]};
+        edges.out = {cut->out[1]};
+        nodes.id = "nodes";
+        edges.id = "edges";
+        nodes.name = "*H*";
+        edges.name = "*A*";
+        // Found by their names, in whatever order they stand.
+        const std::string whole = one.operations.front().out.front();
+        two.operations.erase(two.operations.begin() + (cut - one.operations.begin()));
+        two.operations.front() = edges;
+        two.operations.insert(two.operations.begin() + 1, nodes);
+        two.wires.erase(std::find_if(two.wires.begin(), two.wires.end(), [&](const Wire& w) { return w.id == whole; }));
+        QVERIFY(checkInvariants(two).ok());
+        QVERIFY(solveSizes(two, shapeOf(data->schema), 2, data->schema.parts).problems.empty());
+
+        std::vector<std::vector<Real>> scores;
+        std::vector<std::uint64_t> prints;
+        for (const Circuit* circuit : std::initializer_list<const Circuit*>{&one, &two}) {
+            BenchOptions options;
+            const auto bench = RuleBench::make(*findRule("backprop"), *circuit, data, options);
+            QVERIFY2(bench.ok(), bench.ok() ? "" : bench.error().text().c_str());
+            for (int s = 0; s < 5; ++s) (*bench)->step();
+            Matrix found(8, 2);
+            std::vector<MatrixMap> ways = {MatrixMap(found.data(), 8, 2)};
+            (*bench)->rule->predict((*bench)->pool, ConstMatrixMap(data->test.x.data(), 8, data->test.x.cols()), ways);
+            scores.emplace_back(found.data(), found.data() + found.size());
+            Fingerprint print;
+            (*bench)->network->parameters().addTo(print);
+            prints.push_back(print.value());
+        }
+        QVERIFY(scores[0] == scores[1]);
+        QCOMPARE(prints[0], prints[1]);
+    }
+
+    // An input that no array feeds is named; with data of one array a second input is too many.
+    void inputsWithoutData() {
+        const Circuit circuit = *parseShorthand("attention:2", {16, 1, 4}, 4);
+        const auto problem = [&](const std::vector<DataPart>& parts) {
+            const SizeSolution sizes = solveSizes(circuit, {16, 1, 4}, 4, parts);
+            for (const Problem& p : sizes.problems)
+                if (p.code == "LAB-SIZE-114") return p;
+            return Problem();
+        };
+        QVERIFY(problem({{"queries", {8, 1, 4}, 0}, {"memory", {8, 1, 4}, 0}}).code.empty());
+        const Problem one = problem({});
+        QVERIFY2(one.message.find("input memory") != std::string::npos && one.message.find("queries") != std::string::npos, one.message.c_str());
+        QCOMPARE(one.operation, std::string("in2"));
+        const Problem other = problem({{"memory", {16, 1, 4}, 0}});
+        QVERIFY2(other.message.find("input queries") != std::string::npos && other.message.find("its arrays are memory") != std::string::npos,
+                 other.message.c_str());
+        const auto network = Network::compile(circuit, {{16, 1, 4}, 4});
+        QVERIFY(!network.ok() && network.error().code == "LAB-SIZE-114");
+        // Rules that write into the sample say why they will not, and who would.
+        const auto data = dataFor("recall");
+        Circuit scores = *parseShorthand("attention:2", shapeOf(data->schema), data->schema.classes);
+        const auto compiled = Network::compile(scores, {data->schema.shape, data->schema.classes, data->schema.parts});
+        QVERIFY(compiled.ok());
+        int writing = 0;
+        for (const RuleDescription& rule : ruleRegistry()) {
+            if (!rule.writesInput) continue;
+            ++writing;
+            const Suitability refused = rule.suits(scores, **compiled, data->schema, ParamSet(rule.params));
+            QVERIFY(!refused.ok);
+            QVERIFY2(refused.reason.find("2 arrays") != std::string::npos, refused.reason.c_str());
+            QVERIFY2(refused.hint.find("Backpropagation") != std::string::npos, refused.hint.c_str());
+            const auto tokens = dataFor("pointer");
+            const Circuit transformer = *makeTemplate("transformer", shapeOf(tokens->schema), tokens->schema.classes);
+            const auto reading = Network::compile(transformer, {tokens->schema.shape, tokens->schema.classes});
+            QVERIFY(reading.ok());
+            const Suitability painted = rule.suits(transformer, **reading, tokens->schema, ParamSet(rule.params));
+            QVERIFY(!painted.ok);
+            QVERIFY2(painted.reason.find("tokens") != std::string::npos, painted.reason.c_str());
+        }
+        QVERIFY(writing > 0);
     }
 
     // The number of threads changes no bit, also where weights are shared over time.

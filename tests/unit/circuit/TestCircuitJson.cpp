@@ -165,6 +165,30 @@ private slots:
         QVERIFY2(timer.elapsed() < 10'000, qPrintable(QString::number(timer.elapsed())));
     }
 
+    // As large as a file may be: read, sized and judged in a moment.
+    void theLargestFileIsRead() {
+        std::string wires = quoted("{'id':'w0','axes':['n']}"), ops = quoted("{'id':'in','kind':'input','out':['w0']}");
+        const int count = 16'000;
+        for (int i = 1; i <= count; ++i) {
+            const std::string n = std::to_string(i), before = std::to_string(i - 1);
+            wires += quoted(",{'id':'w") + n + quoted("','axes':['n']}");
+            ops += quoted(",{'id':'o") + n + quoted("','kind':'") + (i % 7 == 0 ? "astrology" : "pointwise") + quoted("','in':['w") + before + quoted("'],'out':['w") + n + quoted("']}");
+        }
+        const std::string text = quoted("{'ncd':1,'axes':[{'id':'n','size':8}],'wires':[") + wires + quoted("],'ops':[") + ops + "]}";
+        QElapsedTimer timer;
+        timer.start();
+        const Result<Circuit> c = circuitFromJson(std::string_view(text), "large");
+        QVERIFY2(c.ok(), c.ok() ? "" : c.error().text().c_str());
+        const SizeSolution sizes = solveSizes(*c, {8}, 8);
+        // Kinds that are not known are kept and said.
+        int unknown = 0;
+        for (const Problem& p : sizes.problems) unknown += p.code == "LAB-SIZE-130";
+        QCOMPARE(unknown, count / 7);
+        QCOMPARE(c->operations[7].kind, std::string("astrology"));
+        QVERIFY(*circuitFromJson(circuitToJson(*c), "again") == *c);
+        QVERIFY2(timer.elapsed() < 10'000, qPrintable(QString::number(timer.elapsed())));
+    }
+
     void everyPrefixIsRefusedOrRead() {
         const std::string text = circuitToJson(load(kForwardForward)).toStdString();
         for (std::size_t n = 0; n + 2 < text.size(); n += 7) QVERIFY(!circuitFromJson(std::string_view(text).substr(0, n), "cut").ok());

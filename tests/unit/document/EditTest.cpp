@@ -145,14 +145,17 @@ private slots:
 
     void suitableRules() {
         Experiment e = start();
+        DataSchema schema;
+        schema.shape = {20};
+        schema.classes = 3;
         for (const RuleDescription& rule : ruleRegistry()) {
             e = withRule(e, rule.id);
-            const std::string found = suitableRule(e, {20}, 3);
+            const std::string found = suitableRule(e, schema);
             const RuleDescription* description = findRule(found);
             QVERIFY(description != nullptr);
         }
         e.circuit = Circuit();
-        QCOMPARE(suitableRule(e, {20}, 3), e.rule);  // nothing can train an empty circuit
+        QCOMPARE(suitableRule(e, schema), e.rule);  // nothing can train an empty circuit
     }
 };
 

@@ -82,7 +82,7 @@ private slots:
             QVERIFY(!d.title.empty() && !d.summary.empty() && !d.origin.empty() && !d.licence.empty() && d.load);
         }
         QVERIFY(names == std::set<std::string>({"fashion-mnist", "seg7", "digits", "iris", "moons", "circles", "spirals", "xor", "blobs",
-                                                "pointer", "graphs", "order"}));
+                                                "pointer", "graphs", "order", "recall"}));
     }
 
     void everySetThatNeedsNoPackageLoadsAndPrepares() {

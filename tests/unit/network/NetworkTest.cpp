@@ -243,6 +243,27 @@ private slots:
         two.map("linear", {"a"}, {"e"});
         QCOMPARE(code(two.finish()), std::string("LAB-NET-102"));
         QVERIFY(code(makeMlp({4, 3, 2}), {5}) != "ok");
+        // Nothing is allocated on the word of a file: products that overflow, or that no machine holds, are refused.
+        QCOMPARE(code(makeMlp({4, 1'000'000'000, 2})), std::string("LAB-NET-118"));
+        QCOMPARE(code(makeMlp({4, 60'000'000, 60'000'000, 2})), std::string("LAB-NET-118"));
+        QCOMPARE(code(makeMlp({4, 20'000, 20'000, 2})), std::string("LAB-NET-119"));
+        {
+            CircuitMaker m;  // a product beyond 64 bits
+            m.axis("a", AxisRole::Feature, 1'000'000'000);
+            m.axis("c", AxisRole::Head, 1'000'000'000);
+            m.axis("d", AxisRole::Head, 1'000'000'000);
+            m.axis("e", AxisRole::Feature, 2);
+            m.source({"a", "c", "d"});
+            m.map("linear", {"a", "c", "d"}, {"e"});
+            const std::string found = code(m.finish());
+            QVERIFY2(found == "LAB-NET-118" || found == "LAB-SIZE-108", found.c_str());
+            CircuitMaker open;
+            open.axis("a", AxisRole::Feature, 0);
+            open.axis("e", AxisRole::Feature, 2);
+            open.source({"a"});
+            open.map("linear", {"a"}, {"e"});
+            QCOMPARE(code(open.finish()), std::string("LAB-NET-120"));
+        }
         Circuit swapped;  // the wires of a pointwise function in two orders
         {
             CircuitMaker m;

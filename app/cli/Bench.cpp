@@ -13,7 +13,7 @@ namespace {
 
 void options(QCommandLineParser& parser) {
     parser.addOptions({{"json", "One JSON object instead of a table."},
-                       {"only", "Only these rows, by id (speed: by a part of it).", "ID,ID,..."},
+                       {"only", "Only these rows, by id (speed, layers, answer: by a part of it).", "ID,ID,..."},
                        {"seeds", "Number of seeds (fidelity).", "N", "3"},
                        {"threads", "Threads; 0 = one per core (fidelity).", "T", "0"},
                        {"out", "File for the figure: .svg, .pdf, .png or .csv (memory).", "F"},
@@ -117,6 +117,8 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
     if (name == "speed") return benchSpeed(parser, *file);
     if (name == "memory") return benchMemory(parser, *file);
     if (name == "scale") return benchScale(parser, *file);
+    if (name == "layers") return benchLayers(parser, *file);
+    if (name == "answer") return benchAnswer(parser, *file);
     if (name == "neighbour") return benchNeighbour(parser, *file);
     return fidelity(parser, *file);
 }
@@ -124,7 +126,7 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
 }  // namespace
 
 Command benchCommand() {
-    return {"bench", "[fidelity|speed|neighbour|memory|scale] [options]", "Runs a benchmark by name.", true, options, run};
+    return {"bench", "[fidelity|speed|neighbour|memory|scale|layers|answer] [options]", "Runs a benchmark by name.", true, options, run};
 }
 
 }  // namespace lab

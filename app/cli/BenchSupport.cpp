@@ -15,7 +15,7 @@ Result<JsonValue> benchFile(const QString& name) {
     QFile file(":/bench/" + name + ".json");
     if (!file.open(QIODevice::ReadOnly))
         return Error{"LAB-CLI-109", "there is no benchmark '" + name.toStdString() + "'.", "bench",
-                     "There are: fidelity, speed, neighbour, memory, scale."};
+                     "There are: fidelity, speed, neighbour, memory, scale, layers, answer."};
     const QByteArray bytes = file.readAll();
     return parseJson(std::string_view(bytes.constData(), static_cast<std::size_t>(bytes.size())), file.fileName().toStdString());
 }

@@ -26,6 +26,8 @@ JsonValue toJson(const Spread& spread);
 int benchSpeed(const QCommandLineParser& parser, const JsonValue& file);
 int benchMemory(const QCommandLineParser& parser, const JsonValue& file);
 int benchScale(const QCommandLineParser& parser, const JsonValue& file);
+int benchLayers(const QCommandLineParser& parser, const JsonValue& file);
+int benchAnswer(const QCommandLineParser& parser, const JsonValue& file);
 int benchNeighbour(const QCommandLineParser& parser, const JsonValue& file);
 
 }  // namespace lab

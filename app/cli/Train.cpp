@@ -14,6 +14,8 @@ void options(QCommandLineParser& parser) {
     parser.addOptions({
         {"steps", "Train this many steps instead of whole epochs.", "N"},
         {"threads", "Threads; 0 = one per core. The result does not depend on it.", "T", "0"},
+        {"layers", "How the threads share a step: auto, in-turn (one layer after the other, every product shared out) or side-by-side "
+                   "(layers on different cores, for rules without a backward lock). The result does not depend on it.", "ORDER", "auto"},
         {"evaluate-every", "Steps between evaluations; 0 = at the end of every epoch.", "N", "0"},
         {"init", "Start from these weights (.npz by name).", "W.npz"},
         {"save", "Save the project.", "P.flab"},
@@ -34,6 +36,11 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
     const Result<std::int64_t> every = integerOption(parser, "evaluate-every", 0, 0, std::int64_t(1) << 40);
     for (const auto* option : {&threads, &steps, &every})
         if (!*option) return fail(option->error(), kExitUsage);
+    const std::optional<LayerOrder> layers = layerOrderFromId(parser.value("layers").toStdString());
+    if (!layers)
+        return fail({"LAB-CLI-115", "there is no order of layers '" + parser.value("layers").toStdString() + "' (--layers).",
+                     parser.value("layers").toStdString(), "Choose auto, in-turn or side-by-side."}, kExitUsage);
+    trainerOptions.layers = *layers;
     trainerOptions.threads = static_cast<int>(*threads);
     trainerOptions.steps = *steps;
     trainerOptions.evaluateEvery = *every;
@@ -54,6 +61,7 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
     if (parser.isSet("init"))
         if (const Result<void> loaded = loadWeights(trainer, parser.value("init").toStdString()); !loaded) return fail(loaded.error());
 
+    if (!parser.isSet("quiet")) out(QString::fromStdString(trainer.schedule()) + "\n");
     const Result<void> trained = runTraining(trainer, {parser.value("log"), parser.isSet("quiet")});
     if (parser.isSet("save"))
         if (const Result<void> saved = saveProject(parser.value("save").toStdString(), Project{parsed->experiment, trainer.checkpoint(), {}, {}}); !saved)

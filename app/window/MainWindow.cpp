@@ -96,8 +96,13 @@ MainWindow::MainWindow(const WindowOptions& options, QWidget* parent) : QMainWin
     m_fingerprint->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_fingerprint->setToolTip(tr("Fingerprint of all parameters, and the kernels that computed them. The same seed gives the same fingerprint "
                                  "for any number of threads, here and on the command line."));
+    m_schedule = new QLabel(this);
+    m_schedule->setToolTip(tr("How the threads share a step. In turn: one layer after the other, every product shared out among the threads. Side by "
+                              "side: layers on different cores, where the rule has no backward lock and that was measured to be faster. "
+                              "The result is the same, bit for bit."));
     statusBar()->addWidget(m_summary);
     statusBar()->addWidget(m_message, 1);
+    statusBar()->addPermanentWidget(m_schedule);
     statusBar()->addPermanentWidget(m_fingerprint);
     statusBar()->setSizeGripEnabled(false);
     statusBar()->setContentsMargins(12, 0, 12, 0);
@@ -544,6 +549,7 @@ void MainWindow::snapshotChanged() {
     const Snapshot& s = m_run.snapshot();
     m_transport->show(s);
     m_steps->show(s, s.layers ? s.rule : nullptr);
+    m_schedule->setText(QString::fromStdString(s.schedule));
     m_fingerprint->setText(s.fingerprint.empty() ? QString::fromStdString(kernelClass()) : QString::fromStdString(s.fingerprint));
     const std::int64_t saved = m_document.checkpoint() ? m_document.checkpoint()->step : 0;
     if (s.layers && s.run > m_replacedAt && s.step != saved) m_document.markRunChanged();

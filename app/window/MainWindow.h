@@ -173,6 +173,7 @@ private:
     QLabel* m_title = nullptr;
     QLabel* m_message = nullptr;
     QLabel* m_summary = nullptr;
+    QLabel* m_schedule = nullptr;
     QLabel* m_fingerprint = nullptr;
     QLabel* m_zoom = nullptr;
     QToolButton* m_trainButton = nullptr;

@@ -2,6 +2,8 @@
 
 #include "core/base/Assert.h"
 
+#include <utility>
+
 #ifdef _OPENMP
 #include <omp.h>
 #endif
@@ -17,6 +19,9 @@ void quietenOpenMp() {
     omp_set_num_threads(1);
 #endif
 }
+
+// The pool whose tile this thread is working on.
+thread_local const Pool* t_inside = nullptr;
 
 }  // namespace
 
@@ -36,7 +41,7 @@ Pool::~Pool() {
 void Pool::runErased(Index tiles, Call call, void* context) {
     if (tiles <= 0) return;
     quietenOpenMp();
-    if (m_workers.empty() || tiles == 1) {
+    if (m_workers.empty() || tiles == 1 || t_inside == this) {
         for (Index tile = 0; tile < tiles; ++tile) call(context, tile);
         return;
     }
@@ -63,6 +68,7 @@ void Pool::runErased(Index tiles, Call call, void* context) {
 }
 
 void Pool::drain() {
+    const Pool* const outer = std::exchange(t_inside, this);
     for (Index tile = m_next.fetch_add(1, std::memory_order_relaxed); tile < m_tiles;
          tile = m_next.fetch_add(1, std::memory_order_relaxed)) {
         try {
@@ -72,6 +78,7 @@ void Pool::drain() {
             if (!m_failure) m_failure = std::current_exception();
         }
     }
+    t_inside = outer;
 }
 
 void Pool::work(std::stop_token stop) {

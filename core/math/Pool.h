@@ -27,7 +27,7 @@ public:
     int threads() const { return static_cast<int>(m_workers.size()) + 1; }
 
     // Calls work(tile) once for every tile in [0, tiles), on any thread, in any order; returns when all are done.
-    // Allocates nothing. An exception of a tile is carried to the caller. Must not be called from inside a tile.
+    // Allocates nothing. An exception of a tile is carried to the caller. Called inside a tile, it stays on that tile's thread.
     template <class Work>
     void run(Index tiles, Work&& work) {
         using Plain = std::remove_reference_t<Work>;

@@ -143,6 +143,16 @@ private:
 }  // namespace
 
 Workspace Network::makeWorkspace(Index capacity, bool adjoints, Hold hold) const {
+    return workspace(capacity, adjoints, hold, -1);
+}
+
+Workspace Network::makeStageWorkspace(int stage, Index capacity, bool adjoints) const {
+    LAB_ASSERT(stage >= 0 && stage < static_cast<int>(m_state->stages.size()));
+    return workspace(capacity, adjoints, Hold::AllStages, stage);
+}
+
+// only >= 0: nothing but what this stage touches.
+Workspace Network::workspace(Index capacity, bool adjoints, Hold hold, int only) const {
     LAB_ASSERT(capacity >= 0);
     const State& s = *m_state;
     const std::size_t count = s.arrays.size();
@@ -151,24 +161,28 @@ Workspace Network::makeWorkspace(Index capacity, bool adjoints, Hold hold) const
     w.capacity = capacity;
     // First and last stage that touch an array; -1 where something outside of the stages does.
     std::vector<int> first(count, std::numeric_limits<int>::max()), last(count, -1);
+    std::vector<char> touched(count, only < 0);
     for (const NodeInfo& info : s.infos)
         for (const std::vector<int>* list : {&info.in, &info.out})
             for (const int array : *list) {
                 const std::size_t a = static_cast<std::size_t>(array);
+                touched[a] = touched[a] || info.stage == only;
                 // What has no input may be written once and for all.
                 first[a] = std::min(first[a], info.in.empty() ? -1 : info.stage);
                 last[a] = std::max(last[a], info.stage);
             }
     const auto place = [&](const std::vector<int>& slotOf, const std::vector<Index>& sizes, std::vector<Real*>& address) {
         std::vector<int> from(count, std::numeric_limits<int>::max()), to(count, -1);
+        std::vector<char> here(count, 0);
         for (std::size_t a = 0; a < count; ++a) {
             const std::size_t slot = static_cast<std::size_t>(slotOf[a]);
             from[slot] = std::min(from[slot], first[a]);
             to[slot] = std::max(to[slot], last[a]);
+            here[slot] = here[slot] || touched[a];
         }
         Places places(capacity);
         for (std::size_t slot = 0; slot < count; ++slot) {
-            if (sizes[slot] == 0) continue;  // no array stands here
+            if (sizes[slot] == 0 || !here[slot]) continue;  // no array stands here
             const bool turns = hold == Hold::TwoStages && from[slot] >= 0 && to[slot] >= from[slot] && to[slot] - from[slot] <= 1;
             if (turns)
                 places.inTurn(slot, sizes[slot], from[slot]);
@@ -184,7 +198,7 @@ Workspace Network::makeWorkspace(Index capacity, bool adjoints, Hold hold) const
     for (const ArrayInfo& array : s.arrays) w.sizes.push_back(array.size);
     Places scratch(1);
     for (std::size_t i = 0; i < s.nodes.size(); ++i) {
-        const Index size = s.nodes[i].kernel->scratch(capacity);
+        const Index size = only < 0 || s.infos[i].stage == only ? s.nodes[i].kernel->scratch(capacity) : 0;
         if (hold == Hold::TwoStages && s.infos[i].stage >= 0)
             scratch.inTurn(i, size, s.infos[i].stage);
         else

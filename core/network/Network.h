@@ -142,6 +142,9 @@ public:
     // With Hold::TwoStages stages must run in order and be differentiated before the next one runs; the adjoint of a stage's
     // input is not there. The input and the scores are always held.
     Workspace makeWorkspace(Index capacity, bool adjoints, Hold hold = Hold::AllStages) const;
+    // Memory for the passes of one stage only, its input included. Stages with a workspace each do not disturb each other:
+    // they may run at the same time, each on a copy of what the stage below put out.
+    Workspace makeStageWorkspace(int stage, Index capacity, bool adjoints) const;
 
     // Forward and backward passes with different workspaces and different `parameters` may run at the same time (with a
     // pool each): the network itself holds no state of a pass.
@@ -163,6 +166,7 @@ public:
 
 private:
     Network();
+    Workspace workspace(Index capacity, bool adjoints, Hold hold, int only) const;
     void runNode(Pool& pool, Workspace& work, Index rows, int node, const Real* parameters, Real* statistics) const;
     void runForward(Pool& pool, Workspace& work, Index rows, int first, int last, const ForwardMode& mode,
                     const Real* parameters, Real* statistics) const;

@@ -11,6 +11,9 @@ namespace lab {
 
 class StageGradient {
 public:
+    // Memory for one stage alone.
+    explicit StageGradient(const Stage& stage) { m_values.resize(static_cast<std::size_t>(stage.paramCount)); }
+
     explicit StageGradient(const Network& network) {
         Index largest = 0;
         for (const Stage& stage : network.stages()) largest = std::max(largest, stage.paramCount);

@@ -46,6 +46,9 @@ struct Group {
     std::vector<Part> parts;
     Index begin = 0, end = 0;  // range of the store that holds all parts
     UpdateFigures figures;
+    std::vector<double> partials;  // of tiled sums
+    Buffer before;                 // parameters before the step, where groups are applied side by side
+    std::optional<Error> failure;  // of a step that applies them side by side
 };
 
 }  // namespace
@@ -63,11 +66,11 @@ struct Updater::State {
     const ParamStore* trueStore = nullptr;
     const Real* trueGradient = nullptr;
     std::optional<Error> failure;
-    Buffer before;                 // parameters of one group before the step
-    std::vector<double> partials;  // of tiled sums
+    Buffer before;            // parameters of one group before the step
+    bool sideBySide = false;
 
     template <class Sum>
-    double tiled(Pool& pool, Index count, Sum&& part) {
+    double tiled(Pool& pool, std::vector<double>& partials, Index count, Sum&& part) {
         const Index tiles = (count + kElementTile - 1) / kElementTile;
         if (static_cast<Index>(partials.size()) < tiles) partials.resize(static_cast<std::size_t>(tiles));
         pool.ranges(count, kElementTile, [&](Index begin, Index end) {
@@ -79,7 +82,7 @@ struct Updater::State {
     }
 
     // NaN where anything is not finite.
-    double largest(Pool& pool, const Real* x, Index count) {
+    double largest(Pool& pool, std::vector<double>& partials, const Real* x, Index count) {
         const Index tiles = (count + kElementTile - 1) / kElementTile;
         if (static_cast<Index>(partials.size()) < tiles) partials.resize(static_cast<std::size_t>(tiles));
         pool.ranges(count, kElementTile, [&](Index begin, Index end) {
@@ -94,8 +97,9 @@ struct Updater::State {
         return top;
     }
 
-    void fail(const Group& group, const Real* values, const char* what) {
-        if (failure) return;
+    void fail(Group& group, const Real* values, const char* what) {
+        std::optional<Error>& failed = sideBySide ? group.failure : failure;
+        if (failed) return;
         std::string name = group.title;
         for (int b = group.firstBlock; b < group.lastBlock; ++b) {
             const ParamBlock& block = group.store->block(b);
@@ -105,7 +109,7 @@ struct Updater::State {
             break;
         }
         const std::string layer = group.layer >= 0 ? "layer " + std::to_string(group.layer + 1) : group.title;
-        failure =
+        failed =
             Error{"LAB-RUN-201",
                   std::string(what) + " of " + name + " in " + layer + " is no longer a finite number at step " +
                       std::to_string(step + 1) + ".",
@@ -167,7 +171,7 @@ int Updater::addGroup(std::string title, int layer, ParamStore& store, int first
         group.end = group.parts.back().offset + group.parts.back().count;
     }
     const std::size_t tiles = static_cast<std::size_t>((group.end - group.begin + kElementTile - 1) / kElementTile);
-    if (s.partials.size() < tiles) s.partials.resize(tiles);
+    group.partials.resize(tiles);
     s.groups.push_back(std::move(group));
     return static_cast<int>(s.groups.size()) - 1;
 }
@@ -192,11 +196,11 @@ void Updater::State::measureGradient(Pool& pool, Group& group, const Real* gradi
     double own = 0, exact = 0, both = 0;
     for (const Part& part : group.parts) {
         const Real* g = gradient + part.offset;
-        own += tiled(pool, part.count, [&](Index at, Index n) { return sumSquares(g + at, n); });
+        own += tiled(pool, group.partials, part.count, [&](Index at, Index n) { return sumSquares(g + at, n); });
         if (!compare) continue;
         const Real* t = trueGradient + part.offset;
-        exact += tiled(pool, part.count, [&](Index at, Index n) { return sumSquares(t + at, n); });
-        both += tiled(pool, part.count, [&](Index at, Index n) { return dot(g + at, t + at, n); });
+        exact += tiled(pool, group.partials, part.count, [&](Index at, Index n) { return sumSquares(t + at, n); });
+        both += tiled(pool, group.partials, part.count, [&](Index at, Index n) { return dot(g + at, t + at, n); });
     }
     f.gradientNorm = std::sqrt(own);
     f.aligned = compare && own > 0 && exact > 0;
@@ -209,7 +213,7 @@ void Updater::State::apply(Pool& pool, Group& group, const Real* gradient) {
     Real* p = group.store->data();
     double steepest = 0;
     for (const Part& part : group.parts) {
-        const double top = largest(pool, gradient + part.offset, part.count);
+        const double top = largest(pool, group.partials, gradient + part.offset, part.count);
         if (!std::isfinite(top)) return fail(group, gradient, "the gradient");
         steepest = std::max(steepest, top);
     }
@@ -219,14 +223,15 @@ void Updater::State::apply(Pool& pool, Group& group, const Real* gradient) {
     const double decay = group.params.find("decay") != nullptr ? group.params.number("decay") : 0;
     bool safe = !measure && steepest <= kSafeGradient && std::abs(rate) <= kSafeRate && std::abs(rate * decay) <= 1;
     for (Part& part : group.parts) {
-        if (part.largest < 0) part.largest = largest(pool, p + part.offset, part.count);
+        if (part.largest < 0) part.largest = largest(pool, group.partials, p + part.offset, part.count);
         safe = safe && part.largest <= kSafeParameter;
     }
     const Index count = group.end - group.begin;
+    Buffer& old = sideBySide ? group.before : before;
     if (!safe) {
-        if (static_cast<Index>(before.size()) < count) before.resize(static_cast<std::size_t>(count));
+        if (static_cast<Index>(old.size()) < count) old.resize(static_cast<std::size_t>(count));
         pool.ranges(count, kElementTile, [&](Index begin, Index end) {
-            std::copy(p + group.begin + begin, p + group.begin + end, before.data() + begin);
+            std::copy(p + group.begin + begin, p + group.begin + end, old.data() + begin);
         });
     }
     bool finite = true;
@@ -237,7 +242,7 @@ void Updater::State::apply(Pool& pool, Group& group, const Real* gradient) {
     }
     if (!finite) {
         fail(group, p, "a parameter");
-        if (!safe) std::copy(before.begin(), before.begin() + count, p + group.begin);
+        if (!safe) std::copy(old.begin(), old.begin() + count, p + group.begin);
         for (Part& part : group.parts) part.largest = -1;
         return;
     }
@@ -245,9 +250,9 @@ void Updater::State::apply(Pool& pool, Group& group, const Real* gradient) {
     double moved = 0, length = 0;
     for (const Part& part : group.parts) {
         const Real* now = p + part.offset;
-        const Real* old = before.data() + (part.offset - group.begin);
-        moved += tiled(pool, part.count, [&](Index at, Index n) { return squaredDistance(now + at, old + at, n); });
-        length += tiled(pool, part.count, [&](Index at, Index n) { return sumSquares(now + at, n); });
+        const Real* was = old.data() + (part.offset - group.begin);
+        moved += tiled(pool, group.partials, part.count, [&](Index at, Index n) { return squaredDistance(now + at, was + at, n); });
+        length += tiled(pool, group.partials, part.count, [&](Index at, Index n) { return sumSquares(now + at, n); });
     }
     group.figures.updateNorm = std::sqrt(moved);
     group.figures.parameterNorm = std::sqrt(length);
@@ -256,6 +261,21 @@ void Updater::State::apply(Pool& pool, Group& group, const Real* gradient) {
 void Updater::apply(Pool& pool, int group, const Real* gradient) {
     LAB_ASSERT(group >= 0 && group < groups());
     m_state->apply(pool, m_state->groups[static_cast<std::size_t>(group)], gradient);
+}
+
+void Updater::beginSideBySide() {
+    LAB_ASSERT(!m_state->sideBySide);
+    m_state->sideBySide = true;
+    for (Group& group : m_state->groups) group.failure.reset();
+}
+
+void Updater::endSideBySide(std::span<const int> inOrder) {
+    LAB_ASSERT(m_state->sideBySide);
+    m_state->sideBySide = false;
+    for (const int group : inOrder) {
+        const std::optional<Error>& failed = m_state->groups[static_cast<std::size_t>(group)].failure;
+        if (failed && !m_state->failure) m_state->failure = failed;
+    }
 }
 
 const std::optional<Error>& Updater::failure() const {
@@ -333,8 +353,10 @@ Result<void> Updater::load(const std::vector<double>& state) {
 
 std::size_t Updater::bytes() const {
     std::size_t bytes = m_state->before.size() * sizeof(Real);
-    for (const Group& group : m_state->groups)
+    for (const Group& group : m_state->groups) {
+        bytes += group.before.size() * sizeof(Real);
         for (const Part& part : group.parts) bytes += part.optimizer->bytes();
+    }
     return bytes;
 }
 

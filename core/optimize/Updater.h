@@ -55,6 +55,12 @@ public:
     // failure() non-empty and leaves the parameters of the group as they were before this step.
     void apply(Pool& pool, int group, const Real* gradient);
 
+    // Between these two calls different groups may be applied on different threads at the same time. endSideBySide() wants
+    // the groups in the order in which they would have been applied one after the other: the first of them that failed is
+    // the failure, whichever was the first in time.
+    void beginSideBySide();
+    void endSideBySide(std::span<const int> inOrder);
+
     // First failure of the run: names layer, parameter and step (LAB-RUN-201).
     const std::optional<Error>& failure() const;
 

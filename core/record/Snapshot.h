@@ -113,6 +113,7 @@ struct Snapshot {
     double rate = 0;             // current learning rate
     std::string fingerprint;     // of the last evaluation or stop, with kernel class
     std::size_t creditBytes = 0;
+    std::string schedule;        // how the threads share a step, in words
 
     std::shared_ptr<const HistoryView> history;          // curves up to now
     std::shared_ptr<const std::vector<Evaluation>> evaluations;

@@ -91,6 +91,15 @@ CascadedForward::CascadedForward(const RuleInit& init)
     if (m_auxiliary)
         m_auxiliaryGroup = init.updater.addGroup("O", static_cast<int>(m_blocks.size()) - 1, m_own, m_auxiliary->weight,
                                                  m_auxiliary->weight + 1);
+    if (init.sideBySide && m_trainsBlocks) {
+        std::vector<int> groups;
+        for (const Block& block : m_blocks) {
+            groups.push_back(block.weightGroup);
+            m_gradients.emplace_back(m_network.stages()[static_cast<std::size_t>(block.stage.stage)]);
+        }
+        m_tasks.emplace(0, std::move(groups));
+        for (std::size_t k = 0; k < m_blocks.size(); ++k) m_tasks->graph().add();
+    }
     m_layers = ruleLayers(stages);
     m_ways.push_back({"ensemble", "All predictors", -1});
     if (m_auxiliary) m_ways.push_back({"auxiliary", "Auxiliary classifier", static_cast<int>(m_blocks.size()) - 1});
@@ -193,28 +202,37 @@ StepReport CascadedForward::trainBlocks(const Batch& batch, StepContext& context
     context.channels.scalar(kAuxiliaryAccuracy, 0, report.accuracy);
     headGradient(context.pool, m_own, *m_auxiliary, rows, top, m_error.data(), m_ownGradient.data());
 
-    for (std::size_t k = 0; k < m_blocks.size(); ++k) {
-        const Block& block = m_blocks[k];
-        Real* adjoint = m_work.adjoint(block.stage.output);
-        if (block.feedback >= 0)
-            productBackward(context.pool, rows, block.stage.width, classes, m_error.data(), m_own.data(block.feedback), Real(0),
-                            adjoint);
-        else
-            headAdjoint(context.pool, m_own, *m_auxiliary, rows, m_error.data(), adjoint);
-        context.at(kLineFeedback, static_cast<int>(k), rows, [&](Index row, std::vector<TraceNumber>& out) {
-            out.push_back({"B ‖∂" + indexed("*F*", static_cast<int>(k)) + "‖",
-                           rowLength(adjoint, rows, block.stage.width, row) * static_cast<double>(rows)});
+    if (m_tasks) {
+        m_tasks->run(context, [&](int k, StepContext& own) {
+            updateBlock(static_cast<std::size_t>(k), rows, m_gradients[static_cast<std::size_t>(k)], own);
         });
-        BackwardOptions options;
-        options.gradient = m_gradient.of(m_network.stages()[static_cast<std::size_t>(block.stage.stage)]);
-        m_network.backward(context.pool, m_work, rows, block.stage.stage, options);
-        context.updater.apply(context.pool, block.weightGroup, options.gradient);
-        if (context.reads != nullptr) reportBlockReads(k, *context.reads);
+    } else {
+        for (std::size_t k = 0; k < m_blocks.size(); ++k) updateBlock(k, rows, m_gradient, context);
     }
+    if (context.reads != nullptr)
+        for (std::size_t k = 0; k < m_blocks.size(); ++k) reportBlockReads(k, *context.reads);
     context.updater.apply(context.pool, m_auxiliaryGroup, m_ownGradient.data());
     if (context.reads != nullptr)
         context.reads->push_back({"O", static_cast<int>(m_blocks.size()) - 1, {"activity of the last block", "label"}, true, true});
     return report;
+}
+
+void CascadedForward::updateBlock(std::size_t k, Index rows, StageGradient& gradient, StepContext& context) {
+    const Block& block = m_blocks[k];
+    Real* adjoint = m_work.adjoint(block.stage.output);
+    if (block.feedback >= 0)
+        productBackward(context.pool, rows, block.stage.width, m_network.classes(), m_error.data(), m_own.data(block.feedback),
+                        Real(0), adjoint);
+    else
+        headAdjoint(context.pool, m_own, *m_auxiliary, rows, m_error.data(), adjoint);
+    context.at(kLineFeedback, static_cast<int>(k), rows, [&](Index row, std::vector<TraceNumber>& out) {
+        out.push_back({"B ‖∂" + indexed("*F*", static_cast<int>(k)) + "‖",
+                       rowLength(adjoint, rows, block.stage.width, row) * static_cast<double>(rows)});
+    });
+    BackwardOptions options;
+    options.gradient = gradient.of(m_network.stages()[static_cast<std::size_t>(block.stage.stage)]);
+    m_network.backward(context.pool, m_work, rows, block.stage.stage, options);
+    context.updater.apply(context.pool, block.weightGroup, options.gradient);
 }
 
 double CascadedForward::predictorLoss(Index rows, const int* labels) {
@@ -387,6 +405,7 @@ std::size_t CascadedForward::creditBytes() const {
     std::size_t numbers = m_gradient.bytes() / sizeof(Real) + m_ownGradient.size() + m_features.size() + m_scores.size() + m_error.size() +
                           m_total.size() + static_cast<std::size_t>(m_own.size());
     std::size_t bytes = m_work.bytes() + numbers * sizeof(Real);
+    for (const StageGradient& gradient : m_gradients) bytes += gradient.bytes();
     for (const Block& block : m_blocks)
         if (block.fit) bytes += block.fit->bytes();
     return bytes;

@@ -15,6 +15,7 @@
 #pragma once
 
 #include "core/network/StageGradient.h"
+#include "core/rules/LayerTasks.h"
 #include "core/rules/LocalHead.h"
 #include "core/rules/LocalStages.h"
 #include "core/rules/RidgeFit.h"
@@ -63,6 +64,8 @@ private:
 
     void freeze(Pool& pool);
     StepReport trainBlocks(const Batch& batch, StepContext& context);
+    // From the auxiliary classifier's error, which stands in m_error.
+    void updateBlock(std::size_t k, Index rows, StageGradient& gradient, StepContext& context);
     StepReport trainPredictors(const Batch& batch, StepContext& context);
     // Runs all blocks in evaluation mode on what stands in the input array; visit(k, raw output, features of P_k).
     template <class Visit>
@@ -91,6 +94,9 @@ private:
 
     Workspace m_work;
     StageGradient m_gradient;
+    // Blocks side by side: every block's update waits for the error alone. (Predictors are thin; they take their turn.)
+    std::optional<LayerTasks> m_tasks;
+    std::vector<StageGradient> m_gradients;
     Buffer m_ownGradient;
     Buffer m_features;                   // capacity x widest block
     Buffer m_scores, m_error, m_total;   // capacity x C

@@ -32,8 +32,7 @@ bool skipsFirst(const std::string& choice, std::size_t layers) {
 ForwardForward::ForwardForward(const RuleInit& init)
     : m_network(init.network),
       m_params(init.params),
-      m_work(init.network.makeWorkspace(std::max(2 * init.batch, kPredictionRows), true, Hold::TwoStages)),
-      m_gradient(init.network) {
+      m_work(init.network.makeWorkspace(std::max(2 * init.batch, kPredictionRows), true, Hold::TwoStages)) {
     readParams();
     if (!(m_height > 0)) m_height = init.data.maximum > 0 ? static_cast<double>(init.data.maximum) : 1.0;
 
@@ -89,9 +88,9 @@ ForwardForward::ForwardForward(const RuleInit& init)
     if (m_head) m_features.resize(static_cast<std::size_t>(capacity * features));
     m_scores.resize(static_cast<std::size_t>(capacity * classes));
     m_error.resize(m_scores.size());
-    m_goodness.resize(static_cast<std::size_t>(capacity));
     m_wrong.resize(static_cast<std::size_t>(init.batch));
     m_answers.resize(static_cast<std::size_t>(capacity));
+    makeTasks(init);
     if (!sharesFirstProduct()) return;
     const LocalStage& first = m_stack.front().stage;
     const int node = m_network.stages()[static_cast<std::size_t>(first.stage)].linearNode;
@@ -102,9 +101,42 @@ ForwardForward::ForwardForward(const RuleInit& init)
     m_columns.resize(static_cast<std::size_t>((classes + 1) * first.width));
     m_factor.resize(static_cast<std::size_t>(capacity));
     m_neutral.resize(static_cast<std::size_t>(capacity));
+    m_neutralLabels.assign(static_cast<std::size_t>(capacity), static_cast<int>(classes));
     if (!m_sharesStreams) return;
     m_pairError.resize(static_cast<std::size_t>(init.batch * first.width));
     m_labelGradient.resize(static_cast<std::size_t>(classes * first.width));
+}
+
+void ForwardForward::makeTasks(const RuleInit& init) {
+    const int layers = static_cast<int>(m_stack.size());
+    const std::vector<Stage>& stages = m_network.stages();
+    if (!init.sideBySide || m_inTurn) {
+        m_lanes.emplace_back(StageGradient(m_network));
+    } else {
+        std::vector<int> groups;
+        if (m_hasHead) groups.push_back(m_headGroup);
+        for (const Layer& layer : m_stack) {
+            groups.push_back(layer.group);
+            m_lanes.emplace_back(StageGradient(stages[static_cast<std::size_t>(layer.stage.stage)]));
+            m_lanes.back().work = m_network.makeStageWorkspace(layer.stage.stage, 2 * init.batch, true);
+        }
+        if (m_hasHead && !m_head) m_readoutGradient.emplace(stages[static_cast<std::size_t>(layers)]);
+        m_tasks.emplace(layers, std::move(groups));
+        TaskGraph& graph = m_tasks->graph();
+        m_shareTask = graph.add();
+        if (m_hasHead) {
+            for (int l = 0; l < layers; ++l) {
+                const int task = graph.add({l == 0 ? m_shareTask : graph.size() - 1});
+                if (l == 0) m_neutralTask = task;
+            }
+            m_headTask = graph.add({graph.size() - 1});
+        }
+        m_streamsTask = graph.add({m_negatives == Negatives::Hard ? m_headTask : m_shareTask});
+        m_tasks->addLayers(m_streamsTask);
+        // The neutral pass reads a layer before the streams move its statistics and its weights.
+        for (int l = 0; m_hasHead && l < layers; ++l) graph.wait(m_tasks->forward(l), m_neutralTask + l);
+    }
+    for (Lane& l : m_lanes) l.goodness.resize(static_cast<std::size_t>(2 * init.batch));
 }
 
 void ForwardForward::readParams() {
@@ -125,6 +157,7 @@ void ForwardForward::readLive() {
     m_threshold = m_params.number("threshold");
     m_temperature = m_params.number("temperature");
     m_peerStrength = m_params.number("peer_strength");
+    m_tried = m_hasHead ? static_cast<Index>(m_params.integer("tried")) : 0;
 }
 
 GoodnessLoss ForwardForward::lossOf(const Layer& layer) const {
@@ -139,14 +172,64 @@ GoodnessLoss ForwardForward::lossOf(const Layer& layer) const {
 bool ForwardForward::scored(std::size_t layer) const { return layer > 0 || !m_skipFirst; }
 
 StepReport ForwardForward::step(const Batch& batch, StepContext& context) {
-    const Index pairs = batch.rows();
-    const Index classes = m_network.classes();
-    LAB_ASSERT(2 * pairs <= m_work.capacity());
+    LAB_ASSERT(2 * batch.rows() <= m_work.capacity());
+    if (m_tasks) return stepSideBySide(batch, context);
     // One layer at a time: layer 1 may be frozen, and is evaluated like the others then.
     const bool shared = m_sharesStreams && !m_inTurn;
-    if (shared) shareFirstProduct(context.pool, batch.x);
-    if (m_hasHead) trainHead(batch, context, shared);
+    if (shared) shareFirstProduct(context.pool, batch.x, m_work);
+    if (m_hasHead) {
+        for (std::size_t l = 0; l < m_stack.size(); ++l) {
+            neutralLayer(context.pool, batch.x, shared, l);
+            passNeutralOn(context.pool, batch.rows(), l);
+        }
+        trainHead(batch, context);
+        reportHeadReads(context);
+    }
+    drawNegatives(batch, context);
+    prepareStreams(batch, context, shared);
+    StepReport report;
+    report.loss = learn(batch.rows(), context, shared ? batch.labels : nullptr);
+    return report;
+}
 
+StepReport ForwardForward::stepSideBySide(const Batch& batch, StepContext& context) {
+    const Index pairs = batch.rows();
+    const int* truth = m_sharesStreams ? batch.labels : nullptr;
+    const int layers = static_cast<int>(m_stack.size());
+    m_tasks->run(context, [&](int task, StepContext& own) {
+        if (task == m_shareTask) {
+            if (m_sharesStreams) shareFirstProduct(own.pool, batch.x, work(0));
+        } else if (m_hasHead && task < m_headTask) {
+            const std::size_t l = static_cast<std::size_t>(task - m_neutralTask);
+            neutralLayer(own.pool, batch.x, m_sharesStreams, l);
+            passNeutralOn(own.pool, pairs, l);
+        } else if (task == m_headTask) {
+            trainHead(batch, own);
+        } else if (task == m_streamsTask) {
+            drawNegatives(batch, own);
+            prepareStreams(batch, own, m_sharesStreams);
+            if (!m_sharesStreams)
+                normaliseRows(own.pool, m_normBefore, work(0).value(m_network.inputArray()), 2 * pairs, m_network.inputSize());
+        } else if (task < m_tasks->update(0)) {
+            const int l = task - m_tasks->forward(0);
+            forwardLayer(static_cast<std::size_t>(l), pairs, own, truth);
+            if (l + 1 < layers) passOn(static_cast<std::size_t>(l), pairs * 2, own.pool);
+        } else {
+            learnLayer(static_cast<std::size_t>(task - m_tasks->update(0)), pairs, own, truth);
+        }
+    });
+    if (m_hasHead) reportHeadReads(context);
+    StepReport report;
+    for (const Layer& layer : m_stack) {
+        report.loss += layer.loss;
+        if (context.reads != nullptr) reportReads(layer, *context.reads);
+    }
+    return report;
+}
+
+void ForwardForward::drawNegatives(const Batch& batch, const StepContext& context) {
+    const Index pairs = batch.rows();
+    const Index classes = m_network.classes();
     const Stream stream(context.seed, Purpose::Negatives, static_cast<std::uint64_t>(context.step));
     const std::span<const int> truth(batch.labels, static_cast<std::size_t>(pairs));
     const std::span<int> wrong(m_wrong.data(), static_cast<std::size_t>(pairs));
@@ -155,28 +238,29 @@ StepReport ForwardForward::step(const Batch& batch, StepContext& context) {
         case Negatives::Hard: drawHardLabels(stream, truth, m_scores.data(), classes, wrong); break;
         case Negatives::Shuffled: drawShuffledLabels(stream, truth, wrong); break;
     }
-    Real* x = m_work.value(m_network.inputArray());
     context.at(kLinePaint, -1, pairs, [&](Index row, std::vector<TraceNumber>& out) {
         if (row < 0) return out.push_back({"B", static_cast<double>(pairs)});
         out.push_back({"y", static_cast<double>(batch.labels[row])});
         out.push_back({"c", static_cast<double>(wrong[static_cast<std::size_t>(row)])});
     });
+}
+
+void ForwardForward::prepareStreams(const Batch& batch, StepContext& context, bool shared) {
+    const Index classes = m_network.classes();
+    Real* x = work(0).value(m_network.inputArray());
     const bool shown = context.channels.wants(kStreams);
     if (!shared || shown) {
         paintLabels(context.pool, batch.x, batch.labels, classes, m_height, x);
-        paintLabels(context.pool, batch.x, wrong.data(), classes, m_height, x + pairs * batch.x.cols());
+        paintLabels(context.pool, batch.x, m_wrong.data(), classes, m_height, x + batch.rows() * batch.x.cols());
     }
     if (shown) showStreams(batch, context);
     if (shared && shown) paintNeutral(context.pool, batch.x, classes, 0, x);  // the images alone
-    StepReport report;
-    report.loss = learn(pairs, context, shared ? batch.labels : nullptr);
-    return report;
 }
 
 double ForwardForward::learnStreams(const ConstMatrixMap& positive, const ConstMatrixMap& negative, StepContext& context) {
     LAB_ASSERT(positive.rows() == negative.rows() && 2 * positive.rows() <= m_work.capacity());
     LAB_ASSERT(positive.cols() == m_network.inputSize() && negative.cols() == m_network.inputSize());
-    Real* x = m_work.value(m_network.inputArray());
+    Real* x = work(0).value(m_network.inputArray());
     std::copy_n(positive.data(), positive.size(), x);
     std::copy_n(negative.data(), negative.size(), x + positive.size());
     return learn(positive.rows(), context);
@@ -185,70 +269,86 @@ double ForwardForward::learnStreams(const ConstMatrixMap& positive, const ConstM
 double ForwardForward::learn(Index pairs, StepContext& context, const int* truth) {
     const int layers = static_cast<int>(m_stack.size());
     const int turn = m_inTurn ? layerInTurn(context.epoch, context.plannedEpochs, layers) : -1;
+    if (truth == nullptr)
+        normaliseRows(context.pool, m_normBefore, work(0).value(m_network.inputArray()), 2 * pairs, m_network.inputSize());
+    double loss = 0;
+    const int top = turn < 0 ? layers : turn + 1;
+    for (int l = 0; l < top; ++l) {
+        const std::size_t at = static_cast<std::size_t>(l);
+        if (turn >= 0 && l < turn) {
+            m_network.evaluate(context.pool, work(at), 2 * pairs, l, l + 1);
+        } else {
+            forwardLayer(at, pairs, context, truth);
+            learnLayer(at, pairs, context, truth);
+            loss += m_stack[at].loss;
+            if (context.reads != nullptr) reportReads(m_stack[at], *context.reads);
+        }
+        // The update of this layer is done: its activity may become the input of the next one in place.
+        if (l + 1 < top) passOn(at, 2 * pairs, context.pool);
+    }
+    return loss;
+}
+
+void ForwardForward::forwardLayer(std::size_t l, Index pairs, StepContext& context, const int* truth) {
+    if (l == 0 && truth != nullptr) return firstLayerOfStreams(context.pool, pairs, truth);
     ForwardMode mode;
     mode.training = true;
     mode.updateStatistics = true;
     mode.seed = context.seed;
     mode.step = static_cast<std::uint64_t>(context.step);
-    if (truth == nullptr)
-        normaliseRows(context.pool, m_normBefore, m_work.value(m_network.inputArray()), 2 * pairs, m_network.inputSize());
-    double loss = 0;
-    const int top = turn < 0 ? layers : turn + 1;
-    for (int l = 0; l < top; ++l) {
-        if (turn >= 0 && l < turn) {
-            m_network.evaluate(context.pool, m_work, 2 * pairs, l, l + 1);
-        } else {
-            if (l == 0 && truth != nullptr)
-                firstLayerOfStreams(context.pool, pairs, truth);
-            else
-                m_network.forward(context.pool, m_work, 2 * pairs, l, l + 1, mode);
-            loss += learnLayer(static_cast<std::size_t>(l), pairs, context, l == 0 ? truth : nullptr);
-        }
-        // The update of this layer is done: its activity may become the input of the next one in place.
-        const Layer& layer = m_stack[static_cast<std::size_t>(l)];
-        if (l + 1 < top)
-            normaliseRows(context.pool, layer.normAfter, m_work.value(layer.stage.output), 2 * pairs, layer.stage.width);
-    }
-    return loss;
+    const int stage = static_cast<int>(l);
+    m_network.forward(context.pool, work(l), 2 * pairs, stage, stage + 1, mode);
 }
 
-double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& context, const int* truth) {
+void ForwardForward::passOn(std::size_t l, Index rows, Pool& pool) {
+    const Layer& layer = m_stack[l];
+    const int output = layer.stage.output;
+    if (m_tasks)
+        normaliseInto(pool, layer.normAfter, work(l).value(output), rows, layer.stage.width, work(l + 1).value(output), layer.stage.width);
+    else
+        normaliseRows(pool, layer.normAfter, m_work.value(output), rows, layer.stage.width);
+}
+
+void ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& context, const int* truth) {
     Layer& layer = m_stack[l];
+    Lane& own = lane(l);
+    Workspace& memory = work(l);
+    const bool shared = l == 0 && truth != nullptr;
     const LocalStage& stage = layer.stage;
     const int number = static_cast<int>(l);
     const GoodnessLoss objective = lossOf(layer);
-    const Real* h = m_work.value(stage.output);
-    Real* adjoint = m_work.adjoint(stage.output);
-    goodnessRows(context.pool, m_kind, h, 2 * pairs, stage.width, m_goodness.data());
-    const std::span<const double> positive(m_goodness.data(), static_cast<std::size_t>(pairs));
-    const std::span<const double> negative(m_goodness.data() + pairs, static_cast<std::size_t>(pairs));
+    const Real* h = memory.value(stage.output);
+    Real* adjoint = memory.adjoint(stage.output);
+    goodnessRows(context.pool, m_kind, h, 2 * pairs, stage.width, own.goodness.data());
+    const std::span<const double> positive(own.goodness.data(), static_cast<std::size_t>(pairs));
+    const std::span<const double> negative(own.goodness.data() + pairs, static_cast<std::size_t>(pairs));
     double loss = contrastiveLoss(objective, positive, negative);
     if (context.tracer != nullptr) announceGoodness(l, pairs, loss, context);
-    contrastiveAdjoint(context.pool, objective, h, m_goodness.data(), pairs, stage.width, adjoint);
+    contrastiveAdjoint(context.pool, objective, h, own.goodness.data(), pairs, stage.width, adjoint);
 
     bool straight = false;  // the peer term goes to the linear map, past the derivative of the nonlinearity
     if (m_peer != PeerNorm::None) {
         updatePeerMeans(context.pool, h, pairs, layer.peers);
-        loss += peerSignal(m_peer, m_peerStrength, pairs, layer.peers, m_signal);
+        loss += peerSignal(m_peer, m_peerStrength, pairs, layer.peers, own.signal);
         straight = !m_peerGated && stage.linearInput >= 0;
-        if (!straight) addPeerAdjoint(context.pool, m_signal, pairs, adjoint);
+        if (!straight) addPeerAdjoint(context.pool, own.signal, pairs, adjoint);
     }
     context.at(kLineError, number, pairs, [&](Index row, std::vector<TraceNumber>& out) {
         out.push_back({"B ‖" + indexed("*δ*", number, "+") + "‖", rowLength(adjoint, pairs, stage.width, row) * static_cast<double>(pairs)});
         out.push_back({"B ‖" + indexed("*δ*", number, "−") + "‖",
                        rowLength(adjoint + pairs * stage.width, pairs, stage.width, row) * static_cast<double>(pairs)});
     });
-    Real* gradient = m_gradient.of(m_network.stages()[static_cast<std::size_t>(stage.stage)]);
+    Real* gradient = own.gradient.of(m_network.stages()[static_cast<std::size_t>(stage.stage)]);
     BackwardOptions options;
-    options.gradient = truth == nullptr ? gradient : nullptr;
-    m_network.backward(context.pool, m_work, 2 * pairs, stage.stage, options);
-    if (truth != nullptr) firstGradientOfStreams(context.pool, pairs, truth, gradient);
+    options.gradient = shared ? nullptr : gradient;
+    m_network.backward(context.pool, memory, 2 * pairs, stage.stage, options);
+    if (shared) firstGradientOfStreams(context.pool, pairs, truth, gradient);
     if (straight) {
         const ParamStore& store = m_network.parameters();
         const Index in = m_network.arrays()[static_cast<std::size_t>(stage.linearInput)].size;
-        addPeerGradient(context.pool, m_signal, m_work.value(stage.linearInput), pairs, in,
+        addPeerGradient(context.pool, own.signal, memory.value(stage.linearInput), pairs, in,
                         gradient + store.block(stage.weight).offset,
-                        stage.bias >= 0 ? gradient + store.block(stage.bias).offset : nullptr, m_scratch);
+                        stage.bias >= 0 ? gradient + store.block(stage.bias).offset : nullptr, own.scratch);
     }
 
     const GoodnessFigures figures = goodnessFigures(objective, positive, negative);
@@ -260,20 +360,19 @@ double ForwardForward::learnLayer(std::size_t l, Index pairs, StepContext& conte
     sink.scalar(kSeparated, number, figures.separated);
     sink.scalar(kSaturated, number, figures.saturated);
     if (sink.wants(kSilent))
-        sink.scalar(kSilent, number, static_cast<double>(silentUnits(context.pool, h, 2 * pairs, stage.width, m_silent)));
+        sink.scalar(kSilent, number, static_cast<double>(silentUnits(context.pool, h, 2 * pairs, stage.width, own.silent)));
     if (sink.wants(kGoodness)) sink.distributions(kGoodness, number, positive, negative, objective.threshold);
     if (m_peer != PeerNorm::None && sink.wants(kPeerMeans)) {
-        m_scratch.assign(layer.peers.begin(), layer.peers.end());
-        std::sort(m_scratch.begin(), m_scratch.end());
-        sink.values(kPeerMeans, number, m_scratch);
+        own.scratch.assign(layer.peers.begin(), layer.peers.end());
+        std::sort(own.scratch.begin(), own.scratch.end());
+        sink.values(kPeerMeans, number, own.scratch);
     }
     context.at(kLineUpdate, number, 0, [&](Index, std::vector<TraceNumber>& out) {
         const Stage& whole = m_network.stages()[static_cast<std::size_t>(stage.stage)];
         out.push_back({"‖Δ" + indexed("*W*", number) + "‖", norm(gradient + whole.paramOffset, whole.paramCount)});
     });
     context.updater.apply(context.pool, layer.group, gradient);
-    if (context.reads != nullptr) reportReads(layer, *context.reads);
-    return loss;
+    layer.loss = loss;
 }
 
 // For a watcher of the step: a row is a pair, its positive and its negative.
@@ -282,9 +381,9 @@ void ForwardForward::announceGoodness(std::size_t l, Index pairs, double loss, c
     const int number = static_cast<int>(l);
     const GoodnessLoss objective = lossOf(layer);
     const Index width = layer.stage.width;
-    const Real* h = m_work.value(layer.stage.output);
-    const std::span<const double> positive(m_goodness.data(), static_cast<std::size_t>(pairs));
-    const std::span<const double> negative(m_goodness.data() + pairs, static_cast<std::size_t>(pairs));
+    const Real* h = work(l).value(layer.stage.output);
+    const std::span<const double> positive(lane(l).goodness.data(), static_cast<std::size_t>(pairs));
+    const std::span<const double> negative(lane(l).goodness.data() + pairs, static_cast<std::size_t>(pairs));
     const auto probability = [&](double g) { return 1 / (1 + std::exp(-(g - objective.threshold) / objective.temperature)); };
     context.at(kLineActivity, number, pairs, [&](Index row, std::vector<TraceNumber>& out) {
         out.push_back({"‖" + indexed("*h*", number, "+") + "‖", rowLength(h, pairs, width, row)});
@@ -308,35 +407,9 @@ void ForwardForward::announceGoodness(std::size_t l, Index pairs, double loss, c
     context.at(kLineLoss, number, 0, [&](Index, std::vector<TraceNumber>& out) { out.push_back({indexed("L", number), loss}); });
 }
 
-template <class Visit>
-void ForwardForward::neutralPass(Pool& pool, const ConstMatrixMap& x, bool shared, Visit&& visit) {
-    const Index rows = x.rows();
-    Real* input = m_work.value(m_network.inputArray());
-    if (!shared) {
-        paintNeutral(pool, x, m_network.classes(), m_height, input);
-        normaliseRows(pool, m_normBefore, input, rows, m_network.inputSize());
-    }
-    for (std::size_t l = 0; l < m_stack.size(); ++l) {
-        const LocalStage& stage = m_stack[l].stage;
-        if (l == 0 && shared) {
-            const int neutral = m_network.classes();
-            firstLayerFrom(pool, rows, m_neutral.data(), [neutral](Index) { return neutral; }, firstSums());
-            m_network.evaluateBehind(pool, m_work, rows, m_network.stages()[static_cast<std::size_t>(stage.stage)].linearNode);
-        } else {
-            m_network.evaluate(pool, m_work, rows, stage.stage, stage.stage + 1);
-        }
-        Real* h = m_work.value(stage.output);
-        visit(l, h);
-        if (m_stack[l].headColumn >= 0)
-            normaliseInto(pool, m_norm, h, rows, stage.width, m_features.data() + m_stack[l].headColumn, m_head->features);
-        normaliseRows(pool, m_stack[l].normAfter, h, rows, stage.width);
-    }
-}
-
-void ForwardForward::trainHead(const Batch& batch, StepContext& context, bool shared) {
+void ForwardForward::trainHead(const Batch& batch, StepContext& context) {
     const Index rows = batch.rows();
     const Index classes = m_network.classes();
-    neutralPass(context.pool, batch.x, shared, [](std::size_t, const Real*) {});
     double loss = 0;
     if (m_head) {
         headScores(context.pool, m_own, *m_head, rows, m_features.data(), m_scores.data());
@@ -354,164 +427,18 @@ void ForwardForward::trainHead(const Batch& batch, StepContext& context, bool sh
         std::copy_n(m_work.value(m_network.scoresArray()), rows * classes, m_scores.data());
         loss = crossEntropy(m_scores.data(), rows, classes, batch.labels, m_work.adjoint(m_network.scoresArray()));
         BackwardOptions options;
-        options.gradient = m_gradient.of(m_network.stages()[static_cast<std::size_t>(readout)]);
+        options.gradient = readoutGradient().of(m_network.stages()[static_cast<std::size_t>(readout)]);
         m_network.backward(context.pool, m_work, rows, readout, options);
         context.updater.apply(context.pool, m_headGroup, options.gradient);
     }
     context.channels.scalar(kHeadLoss, 0, loss);
     context.channels.scalar(kHeadAccuracy, 0, headAccuracy(m_scores.data(), rows, classes, batch.labels, m_answers));
+}
+
+void ForwardForward::reportHeadReads(const StepContext& context) const {
     if (context.reads != nullptr)
         context.reads->push_back({"softmax head", -1,
                                   {"activity of the layers that it reads, on the neutral input", "label"}, true, true});
-}
-
-void ForwardForward::predict(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> scores) {
-    LAB_ASSERT(scores.size() == m_ways.size());
-    const Index rows = x.rows();
-    const Index classes = m_network.classes();
-    const std::size_t firstLayerWay = m_hasHead ? 2 : 1;
-    const bool shared = sharesFirstProduct();
-    if (shared) shareFirstProduct(pool, x);
-    if (m_hasHead) {
-        neutralPass(pool, x, shared, [](std::size_t, const Real*) {});
-        MatrixMap out = scores[1];
-        if (m_head) {
-            headScores(pool, m_own, *m_head, rows, m_features.data(), out.data());
-        } else {
-            const int readout = static_cast<int>(m_stack.size());
-            m_network.evaluate(pool, m_work, rows, readout, readout + 1);
-            out = m_work.valueMap(m_network.scoresArray(), rows);
-        }
-    }
-    MatrixMap total = scores[0];
-    total.setZero();
-    Real* input = m_work.value(m_network.inputArray());
-    for (Index c = 0; c < classes; ++c) {
-        if (!shared) {
-            paintLabel(pool, x, static_cast<int>(c), classes, m_height, input);
-            normaliseRows(pool, m_normBefore, input, rows, m_network.inputSize());
-        }
-        for (std::size_t l = 0; l < m_stack.size(); ++l) {
-            const LocalStage& stage = m_stack[l].stage;
-            if (l == 0 && shared) {
-                const int candidate = static_cast<int>(c);
-                firstLayerFrom(pool, rows, m_factor.data(), [candidate](Index) { return candidate; }, firstSums());
-                m_network.evaluateBehind(pool, m_work, rows, m_network.stages()[static_cast<std::size_t>(stage.stage)].linearNode);
-            } else
-                m_network.evaluate(pool, m_work, rows, stage.stage, stage.stage + 1);
-            Real* h = m_work.value(stage.output);
-            goodnessRows(pool, m_kind, h, rows, stage.width, m_goodness.data());
-            MatrixMap alone = scores[firstLayerWay + l];
-            for (Index i = 0; i < rows; ++i) {
-                const Real g = static_cast<Real>(m_goodness[static_cast<std::size_t>(i)]);
-                alone(i, c) = g;
-                if (scored(l)) total(i, c) += g;
-            }
-            if (l + 1 < m_stack.size()) normaliseRows(pool, m_stack[l].normAfter, h, rows, stage.width);
-        }
-    }
-}
-
-bool ForwardForward::sharesFirstProduct() const {
-    const LocalStage& first = m_stack.front().stage;
-    // A flatten in front of the map is the same memory; a norm of the circuit is not.
-    return first.linearInput >= 0 && !first.normalises && m_work.value(first.linearInput) == m_work.value(first.input);
-}
-
-void ForwardForward::shareFirstProduct(Pool& pool, const ConstMatrixMap& x) {
-    const LocalStage& first = m_stack.front().stage;
-    const Index size = x.cols();
-    Real* input = m_work.value(first.input);
-    paintNeutral(pool, x, m_network.classes(), 0, input);
-    const double classes = static_cast<double>(m_network.classes());
-    pool.ranges(x.rows(), kRowGrain, [&](Index begin, Index end) {
-        for (Index i = begin; i < end; ++i) {
-            const double squares = sumSquares(input + i * size, size);
-            m_factor[static_cast<std::size_t>(i)] = lengthFactor(m_normBefore, squares + m_height * m_height, size);
-            m_neutral[static_cast<std::size_t>(i)] = lengthFactor(m_normBefore, squares + m_height * m_height / classes, size);
-        }
-    });
-    takeLabelColumns();
-    productForward(pool, x.rows(), size, first.width, input, m_network.parameters().data(first.weight), m_shared.data());
-}
-
-void ForwardForward::takeLabelColumns() {
-    const LocalStage& first = m_stack.front().stage;
-    const Index size = m_network.inputSize(), classes = m_network.classes(), width = first.width;
-    const Real* w = m_network.parameters().data(first.weight);
-    for (Index j = 0; j < width; ++j) {
-        double sum = 0;
-        for (Index c = 0; c < classes; ++c) {
-            const double v = m_height * static_cast<double>(w[j * size + c]);
-            m_columns[static_cast<std::size_t>(c * width + j)] = static_cast<Real>(v);
-            sum += v;
-        }
-        m_columns[static_cast<std::size_t>(classes * width + j)] = static_cast<Real>(sum / static_cast<double>(classes));
-    }
-}
-
-// Z_1 = (X W^T + v column)/length + b: the row length is the same for every label.
-template <class LabelOf>
-void ForwardForward::firstLayerFrom(Pool& pool, Index rows, const double* factor, LabelOf&& labelOf, Real* z) {
-    const LocalStage& first = m_stack.front().stage;
-    const Index width = first.width;
-    const Real* b = first.bias >= 0 ? m_network.parameters().data(first.bias) : nullptr;
-    pool.ranges(rows, kRowGrain, [&](Index begin, Index end) {
-        for (Index i = begin; i < end; ++i)
-            scaledSum(static_cast<Real>(factor[i]), m_shared.data() + i * width, m_columns.data() + labelOf(i) * width, b,
-                      z + i * width, width);
-    });
-}
-
-void ForwardForward::firstLayerOfStreams(Pool& pool, Index pairs, const int* truth) {
-    const LocalStage& first = m_stack.front().stage;
-    firstLayerFrom(pool, pairs, m_factor.data(), [truth](Index i) { return truth[i]; }, firstSums());
-    const int* wrong = m_wrong.data();
-    firstLayerFrom(pool, pairs, m_factor.data(), [wrong](Index i) { return wrong[i]; }, firstSums() + pairs * first.width);
-    m_network.evaluateBehind(pool, m_work, 2 * pairs, m_network.stages()[static_cast<std::size_t>(first.stage)].linearNode);
-}
-
-// dW = sum_i length_i (dz+_i + dz-_i) x_i^T on the columns of the image, which both streams share, and on the column of a
-// label v times the sum of length_i dz_i over the rows that carry it.
-void ForwardForward::firstGradientOfStreams(Pool& pool, Index pairs, const int* truth, Real* gradient) {
-    const LocalStage& first = m_stack.front().stage;
-    const ParamStore& store = m_network.parameters();
-    const Index width = first.width, size = m_network.inputSize(), classes = m_network.classes();
-    const Real* dz = m_work.adjoint(m_firstSums);
-    pool.ranges(pairs, kRowGrain, [&](Index begin, Index end) {
-        for (Index i = begin; i < end; ++i) {
-            const Real length = static_cast<Real>(m_factor[static_cast<std::size_t>(i)]);
-            Real* both = m_pairError.data() + i * width;
-            std::copy_n(dz + i * width, width, both);
-            scaleAdd(length, dz + (pairs + i) * width, length, both, width);
-        }
-    });
-    Real* dw = gradient + store.block(first.weight).offset;
-    productGradient(pool, pairs, size, width, m_pairError.data(), m_work.value(first.input), 0, dw);
-    Real* db = first.bias >= 0 ? gradient + store.block(first.bias).offset : nullptr;
-    pool.ranges(width, kColumnGrain, [&](Index begin, Index end) {
-        const Index count = end - begin;
-        for (Index c = 0; c < classes; ++c) std::fill_n(m_labelGradient.data() + c * width + begin, count, Real(0));
-        for (Index i = 0; i < 2 * pairs; ++i) {
-            const Index sample = i < pairs ? i : i - pairs;
-            const int label = i < pairs ? truth[sample] : m_wrong[static_cast<std::size_t>(sample)];
-            const Real scale = static_cast<Real>(m_height * m_factor[static_cast<std::size_t>(sample)]);
-            scaleAdd(scale, dz + i * width + begin, 1, m_labelGradient.data() + label * width + begin, count);
-        }
-        for (Index j = begin; j < end; ++j)
-            for (Index c = 0; c < classes; ++c) dw[j * size + c] = m_labelGradient[static_cast<std::size_t>(c * width + j)];
-        if (db != nullptr) columnSums(dz + begin, 2 * pairs, count, width, 0, db + begin);
-    });
-}
-
-void ForwardForward::represent(Pool& pool, const ConstMatrixMap& x, std::span<const MatrixMap> out) {
-    LAB_ASSERT(out.size() == m_stack.size());
-    const bool shared = sharesFirstProduct();
-    if (shared) shareFirstProduct(pool, x);
-    neutralPass(pool, x, shared, [&](std::size_t l, const Real* h) {
-        MatrixMap target = out[l];
-        target = ConstMatrixMap(h, x.rows(), m_stack[l].stage.width);
-    });
 }
 
 int ForwardForward::weightBlock(int layer, const ParamStore** store) const {
@@ -526,7 +453,7 @@ void ForwardForward::showStreams(const Batch& batch, StepContext& context) const
     Matrix rows(2 * shown, size);
     std::vector<std::string> captions;
     std::vector<std::uint8_t> flags;
-    const Real* x = m_work.value(m_network.inputArray());
+    const Real* x = work(0).value(m_network.inputArray());
     for (Index i = 0; i < shown; ++i) {
         const int wrong = m_wrong[static_cast<std::size_t>(i)];
         rows.row(2 * i) = ConstRowVectorMap(x + i * size, size);
@@ -585,9 +512,14 @@ Result<void> ForwardForward::setParam(const std::string& name, const ParamValue&
 std::size_t ForwardForward::creditBytes() const {
     std::size_t numbers = m_ownGradient.size() + m_features.size() + m_scores.size() + m_error.size() + m_shared.size() +
                           m_columns.size() + m_pairError.size() + m_labelGradient.size() + static_cast<std::size_t>(m_own.size());
-    std::size_t doubles = m_goodness.size() + m_signal.size() + m_scratch.size() + m_factor.size() + m_neutral.size();
+    std::size_t doubles = m_factor.size() + m_neutral.size();
+    std::size_t bytes = m_work.bytes() + (m_readoutGradient ? m_readoutGradient->bytes() : 0);
     for (const Layer& layer : m_stack) doubles += layer.peers.size();
-    return m_work.bytes() + m_gradient.bytes() + numbers * sizeof(Real) + doubles * sizeof(double);
+    for (const Lane& l : m_lanes) {
+        doubles += l.goodness.size() + l.signal.size() + l.scratch.size();
+        bytes += l.work.bytes() + l.gradient.bytes();
+    }
+    return bytes + numbers * sizeof(Real) + doubles * sizeof(double);
 }
 
 }  // namespace lab

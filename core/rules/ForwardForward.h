@@ -14,11 +14,13 @@
 
 #include "core/network/StageGradient.h"
 #include "core/rules/Goodness.h"
+#include "core/rules/LayerTasks.h"
 #include "core/rules/LengthNorm.h"
 #include "core/rules/LocalHead.h"
 #include "core/rules/LocalStages.h"
 #include "core/rules/PeerNorm.h"
 
+#include <mutex>
 #include <optional>
 
 namespace lab {
@@ -61,33 +63,75 @@ private:
         Index headColumn = -1;                    // where N(h_l) stands among the features of an own head; -1 = nowhere
         int group = 0;
         std::vector<double> peers;  // m
+        double loss = 0;            // of the last step
+    };
+    // What one layer needs while it is trained. Layers in turn share one lane, and the workspace of the rule; side by side
+    // each has its own.
+    struct Lane {
+        explicit Lane(StageGradient&& memory) : gradient(std::move(memory)) {}
+        Workspace work;
+        StageGradient gradient;
+        std::vector<double> goodness;  // 2B
+        std::vector<double> signal, scratch;
+        std::vector<std::uint8_t> silent;
+    };
+    // What a block of samples needs while candidate labels are tried on it. A thread takes any that is free.
+    struct Trial {
+        Workspace work;
+        std::vector<double> goodness;  // rows
+        std::vector<int> labels;       // samples
+        Buffer features;               // samples x features of the own head
+        bool busy = false;
     };
 
     void readParams();
     void readLive();
     GoodnessLoss lossOf(const Layer& layer) const;
     bool scored(std::size_t layer) const;
+    void makeTasks(const RuleInit& init);
+    Lane& lane(std::size_t l) { return m_lanes[m_tasks ? l : 0]; }
+    const Lane& lane(std::size_t l) const { return m_lanes[m_tasks ? l : 0]; }
+    Workspace& work(std::size_t l) { return m_tasks ? m_lanes[l].work : m_work; }
+    const Workspace& work(std::size_t l) const { return m_tasks ? m_lanes[l].work : m_work; }
+    StepReport stepSideBySide(const Batch& batch, StepContext& context);
+    void drawNegatives(const Batch& batch, const StepContext& context);
+    // Writes both streams where layer 1 reads them, unless it works from the images alone (`shared`); shows them.
+    void prepareStreams(const Batch& batch, StepContext& context, bool shared);
     double learn(Index pairs, StepContext& context, const int* truth = nullptr);
-    double learnLayer(std::size_t l, Index pairs, StepContext& context, const int* truth);
+    void forwardLayer(std::size_t l, Index pairs, StepContext& context, const int* truth);
+    // Makes a layer's activity the input of the next one.
+    void passOn(std::size_t l, Index rows, Pool& pool);
+    void learnLayer(std::size_t l, Index pairs, StepContext& context, const int* truth);
     // Layer 1 of both streams from one product of the images: they differ in the label alone. Values and gradient.
     void firstLayerOfStreams(Pool& pool, Index pairs, const int* truth);
     void firstGradientOfStreams(Pool& pool, Index pairs, const int* truth, Real* gradient);
-    void trainHead(const Batch& batch, StepContext& context, bool shared);
-    // Neutral input through all layers in evaluation mode, features of an own head on the way; visit(l, h_l).
-    // `shared`: shareFirstProduct() has been called for these rows.
-    template <class Visit>
-    void neutralPass(Pool& pool, const ConstMatrixMap& x, bool shared, Visit&& visit);
+    void trainHead(const Batch& batch, StepContext& context);
+    StageGradient& readoutGradient() { return m_readoutGradient ? *m_readoutGradient : m_lanes.front().gradient; }
+    // One layer of the neutral input, in evaluation mode; returns its activity. `shared`: shareFirstProduct() has been
+    // called for these rows. Then what the head and the next layer read of it.
+    Real* neutralLayer(Pool& pool, const ConstMatrixMap& x, bool shared, std::size_t l);
+    void passNeutralOn(Pool& pool, Index rows, std::size_t l);
+    // Tries labels on samples [begin, begin + count) of x in one pass: the neutral one first where `neutral`, then
+    // chosen[i * tried ..] of sample i (null: all, in order). Writes the goodness of every layer, and the head's scores
+    // where neutral was asked for.
+    void tryLabels(Pool& pool, Trial& trial, const ConstMatrixMap& x, Index begin, Index count, bool neutral, Index tried,
+                   const int* chosen, std::span<const MatrixMap> scores);
+    // The same on all samples, block by block.
+    void tryOnBlocks(Pool& pool, const ConstMatrixMap& x, bool neutral, Index tried, const int* chosen,
+                     std::span<const MatrixMap> scores);
+    // Labels that were not tried stand below those that were, in the head's order.
+    void fillUntried(Index rows, Index tried, std::span<const MatrixMap> scores) const;
     // Layer 1 of all candidates shares one product: they differ in the label alone. True where the layer allows it.
     bool sharesFirstProduct() const;
-    void shareFirstProduct(Pool& pool, const ConstMatrixMap& x);
-    // Writes layer 1 before its function for rows whose label columns hold `height` in column labelOf(row), from the shared
-    // product: z = factor (x W^T + height column) + b.
-    template <class LabelOf>
-    void firstLayerFrom(Pool& pool, Index rows, const double* factor, LabelOf&& labelOf, Real* z);
+    // Takes the images (without a label) to `target`, where layer 1 reads its input.
+    void shareFirstProduct(Pool& pool, const ConstMatrixMap& x, Workspace& target);
+    // Writes layer 1 before its function, from the shared product, for `rows` samples from number `sample` on; row i
+    // carries label labels[i], or the neutral label where that is C: z = factor (x W^T + height column) + b.
+    void firstLayerFrom(Pool& pool, Index sample, Index rows, const int* labels, Real* z);
     void takeLabelColumns();
-    Real* firstSums() { return m_work.value(m_firstSums); }
     void showStreams(const Batch& batch, StepContext& context) const;
     void announceGoodness(std::size_t l, Index pairs, double loss, const StepContext& context) const;
+    void reportHeadReads(const StepContext& context) const;
     void reportReads(const Layer& layer, std::vector<UpdateReads>& reads) const;
 
     Network& m_network;
@@ -103,6 +147,7 @@ private:
     bool m_inTurn = false;
     bool m_skipFirst = false;
     bool m_hasHead = true;
+    Index m_tried = 0;  // labels tried at prediction; 0 = all
 
     std::vector<Layer> m_stack;
     std::vector<RuleLayer> m_layers;
@@ -111,8 +156,15 @@ private:
     std::optional<LocalHead> m_head;  // own head; empty: the circuit's read-out is the head
     int m_headGroup = -1;
 
-    Workspace m_work;
-    StageGradient m_gradient;
+    std::optional<LayerTasks> m_tasks;  // layers side by side
+    int m_shareTask = -1, m_neutralTask = -1, m_headTask = -1, m_streamsTask = -1;
+    Workspace m_work;             // of the neutral input; layers in turn: of the streams too
+    std::vector<Lane> m_lanes;
+    std::vector<Trial> m_trials;  // as many as threads, made when they are first needed
+    std::mutex m_trialMutex;
+    std::vector<int> m_chosen;    // labels tried, by sample
+    std::vector<int> m_neutralLabels;  // capacity: C
+    std::optional<StageGradient> m_readoutGradient;
     Buffer m_ownGradient;     // layout of m_own
     Buffer m_features;        // capacity x features of the own head
     Buffer m_scores;          // capacity x C
@@ -125,9 +177,6 @@ private:
     bool m_sharesStreams = false;
     std::vector<double> m_factor;    // capacity: length norm of the input with any label
     std::vector<double> m_neutral;   // capacity: length norm of the input with the neutral label
-    std::vector<double> m_goodness;  // 2B
-    std::vector<double> m_signal, m_scratch;
-    std::vector<std::uint8_t> m_silent;
     std::vector<int> m_wrong, m_answers;
 };
 

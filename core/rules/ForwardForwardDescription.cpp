@@ -80,6 +80,13 @@ std::vector<ParamSpec> params() {
                           "Learning rate of the head (momentum 0.9).", ParamScale::Log)
             .when("head", {"true"})
             .isAdvanced(),
+        ParamSpec::integer("tried", "Labels tried", 0, 0, 1000,
+                           "How many labels are tried on a sample to answer by goodness: those that the softmax head finds likeliest. "
+                           "0 = all. Two cost at most three passes of the net instead of up to one pass per class, but the answer "
+                           "differs where the head leaves out the label that would have won.")
+            .when("head", {"true"})
+            .isLive()
+            .isAdvanced(),
         ParamSpec::number("head_decay", "Head weight decay", 0.003, 0.0, 1.0, "Weight decay of the head.")
             .when("head", {"true"})
             .isAdvanced(),
@@ -205,6 +212,8 @@ RuleDescription describeForwardForward() {
     d.epochs = 20;
     d.local = true;
     d.writesInput = true;
+    d.sideBySide = true;
+    d.sideBySideUpTo = 1e8;
     d.costNote = "Four products per layer and step (two streams forward, two in the gradient) and one more forward pass for the head; "
                  "backpropagation needs three. At inference one forward pass per class, or one in all through the head.";
     d.suits = suits;

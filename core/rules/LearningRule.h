@@ -57,6 +57,9 @@ struct RuleInit {
     Index batch = 128;          // largest number of rows in a step
     double plannedEpochs = 1;
     Updater& updater;           // the rule registers its groups in the constructor
+    // Layers of one step run side by side, each with memory of its own, where the rule's description says that they can. The
+    // bits are those of one layer after the other.
+    bool sideBySide = false;
 };
 
 struct Batch {

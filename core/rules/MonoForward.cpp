@@ -23,9 +23,7 @@ MonoForward::MonoForward(const RuleInit& init)
     : m_network(init.network),
       m_inTurn(init.params.text("schedule") == "sequential"),
       m_sumProbabilities(init.params.text("sum") == "probabilities"),
-      m_primarySum(init.params.text("answer") == "sum"),
-      m_work(init.network.makeWorkspace(init.batch, true, Hold::TwoStages)),
-      m_gradient(init.network) {
+      m_primarySum(init.params.text("answer") == "sum") {
     const Index classes = m_network.classes();
     for (const LocalStage& stage : localStages(m_network)) {
         const std::string number = std::to_string(stage.stage + 1);
@@ -44,6 +42,21 @@ MonoForward::MonoForward(const RuleInit& init)
         layer.projections = init.updater.addGroup("M_" + number, layer.stage.stage, m_own, layer.projection.weight,
                                                   layer.projection.weight + 1);
     }
+    if (init.sideBySide && !m_inTurn) {
+        std::vector<int> groups;
+        for (const Layer& layer : m_stack) {
+            groups.push_back(layer.weights);
+            groups.push_back(layer.projections);
+            const int stage = layer.stage.stage;
+            m_lanes.emplace_back(m_network.makeStageWorkspace(stage, init.batch, true),
+                                 StageGradient(m_network.stages()[static_cast<std::size_t>(stage)]), init.batch, classes);
+        }
+        m_tasks.emplace(static_cast<int>(m_stack.size()), std::move(groups));
+        m_tasks->addLayers(-1);
+    } else {
+        m_lanes.emplace_back(m_network.makeWorkspace(init.batch, true, Hold::TwoStages), StageGradient(m_network), init.batch,
+                             classes);
+    }
     std::vector<LocalStage> stages;
     for (const Layer& layer : m_stack) stages.push_back(layer.stage);
     m_layers = ruleLayers(stages);
@@ -56,16 +69,25 @@ MonoForward::MonoForward(const RuleInit& init)
     m_ownGradient.resize(static_cast<std::size_t>(m_own.size()));
     const std::size_t scores = static_cast<std::size_t>(std::max(init.batch, kPredictionRows) * classes);
     m_scores.resize(scores);
-    m_error.resize(scores);
     m_total.resize(scores);
-    m_answers.resize(static_cast<std::size_t>(init.batch));
+}
+
+MonoForward::Lane::Lane(Workspace&& memory, StageGradient&& stageGradient, Index batch, Index classes)
+    : work(std::move(memory)),
+      gradient(std::move(stageGradient)),
+      scores(static_cast<std::size_t>(batch * classes)),
+      error(scores.size()),
+      answers(static_cast<std::size_t>(batch)) {}
+
+std::size_t MonoForward::Lane::bytes() const {
+    return work.bytes() + gradient.bytes() + (scores.size() + error.size()) * sizeof(Real);
 }
 
 StepReport MonoForward::step(const Batch& batch, StepContext& context) {
     const int layers = static_cast<int>(m_stack.size());
     const int turn = m_inTurn ? layerInTurn(context.epoch, context.plannedEpochs, layers) : -1;
-    m_network.setInput(m_work, batch.x);
-    StepReport report;
+    const Index rows = batch.rows();
+    m_network.setInput(lane(0).work, batch.x);
     std::fill(m_total.begin(), m_total.end(), Real(0));
     ForwardMode mode;
     mode.training = true;
@@ -73,17 +95,47 @@ StepReport MonoForward::step(const Batch& batch, StepContext& context) {
     mode.seed = context.seed;
     mode.step = static_cast<std::uint64_t>(context.step);
     const int top = turn < 0 ? layers : turn + 1;
-    for (int l = 0; l < top; ++l) {
-        if (turn >= 0 && l < turn) {
-            m_network.evaluate(context.pool, m_work, batch.rows(), l, l + 1);
-            continue;
+    if (m_tasks) {
+        m_tasks->run(context, [&](int task, StepContext& own) {
+            const int l = task % layers;
+            Workspace& work = lane(static_cast<std::size_t>(l)).work;
+            if (task != m_tasks->forward(l)) return trainLayer(static_cast<std::size_t>(l), batch, own);
+            m_network.forward(own.pool, work, rows, l, l + 1, mode);
+            if (l + 1 == layers) return;
+            const LocalStage& stage = m_stack[static_cast<std::size_t>(l)].stage;
+            std::copy_n(work.value(stage.output), rows * stage.width,
+                        lane(static_cast<std::size_t>(l) + 1).work.value(stage.output));
+        });
+        for (std::size_t l = 0; l < m_stack.size(); ++l) vote(l, rows);
+    } else {
+        Workspace& work = lane(0).work;
+        for (int l = 0; l < top; ++l) {
+            if (turn >= 0 && l < turn) {
+                m_network.evaluate(context.pool, work, rows, l, l + 1);
+                continue;
+            }
+            m_network.forward(context.pool, work, rows, l, l + 1, mode);
+            trainLayer(static_cast<std::size_t>(l), batch, context);
+            vote(static_cast<std::size_t>(l), rows);
         }
-        m_network.forward(context.pool, m_work, batch.rows(), l, l + 1, mode);
-        trainLayer(static_cast<std::size_t>(l), batch, context, report);
+    }
+    StepReport report;
+    for (int l = std::max(turn, 0); l < top; ++l) {
+        const Layer& layer = m_stack[static_cast<std::size_t>(l)];
+        report.loss += layer.loss;
+        if (!m_primarySum && l + 1 == layers) report.accuracy = layer.accuracy;
+        if (context.reads != nullptr) reportReads(layer, *context.reads);
     }
     if (m_primarySum && turn < 0)
-        report.accuracy = headAccuracy(m_total.data(), batch.rows(), m_network.classes(), batch.labels, m_answers);
+        report.accuracy = headAccuracy(m_total.data(), rows, m_network.classes(), batch.labels, lane(0).answers);
     return report;
+}
+
+void MonoForward::vote(std::size_t l, Index rows) {
+    const Index classes = m_network.classes();
+    Buffer& scores = lane(l).scores;
+    if (m_sumProbabilities) softmaxRows(scores.data(), rows, classes);
+    for (Index k = 0; k < rows * classes; ++k) m_total[static_cast<std::size_t>(k)] += scores[static_cast<std::size_t>(k)];
 }
 
 void MonoForward::announceScores(std::size_t l, const Batch& batch, double loss, const StepContext& context) const {
@@ -91,10 +143,10 @@ void MonoForward::announceScores(std::size_t l, const Batch& batch, double loss,
     const Index rows = batch.rows(), classes = m_network.classes();
     const auto probability = [&](Index row) {
         // The error of the true class is (p_y - 1)/B.
-        return 1 + static_cast<double>(m_error[static_cast<std::size_t>(row * classes + batch.labels[row])]) * static_cast<double>(rows);
+        return 1 + static_cast<double>(lane(l).error[static_cast<std::size_t>(row * classes + batch.labels[row])]) * static_cast<double>(rows);
     };
     context.at(kLineScores, number, rows, [&](Index row, std::vector<TraceNumber>& out) {
-        out.push_back({"‖" + indexed("*G*", number) + "‖", rowLength(m_scores.data(), rows, classes, row)});
+        out.push_back({"‖" + indexed("*G*", number) + "‖", rowLength(lane(l).scores.data(), rows, classes, row)});
     });
     context.at(kLineLoss, number, rows, [&](Index row, std::vector<TraceNumber>& out) {
         if (row < 0) return out.push_back({indexed("L", number), loss});
@@ -102,14 +154,14 @@ void MonoForward::announceScores(std::size_t l, const Batch& batch, double loss,
         out.push_back({"−|log| p_y", -std::log(std::max(probability(row), 1e-30))});
     });
     context.at(kLineError, number, rows, [&](Index row, std::vector<TraceNumber>& out) {
-        out.push_back({"B ‖" + indexed("*Q*", number) + "‖", rowLength(m_error.data(), rows, classes, row) * static_cast<double>(rows)});
+        out.push_back({"B ‖" + indexed("*Q*", number) + "‖", rowLength(lane(l).error.data(), rows, classes, row) * static_cast<double>(rows)});
     });
 }
 
 void MonoForward::announceErrors(std::size_t l, Index rows, const StepContext& context) const {
     const int number = static_cast<int>(l);
     const Layer& layer = m_stack[l];
-    const Real* adjoint = m_work.adjoint(layer.stage.output);
+    const Real* adjoint = lane(l).work.adjoint(layer.stage.output);
     context.at(kLineProjection, number, 0, [&](Index, std::vector<TraceNumber>& out) {
         const ParamBlock& block = m_own.block(layer.projection.weight);
         out.push_back({"‖Δ" + indexed("*M*", number) + "‖", norm(m_ownGradient.data() + block.offset, block.count)});
@@ -123,40 +175,35 @@ void MonoForward::announceWeights(std::size_t l, const StepContext& context) {
     const int number = static_cast<int>(l);
     const Stage& stage = m_network.stages()[static_cast<std::size_t>(m_stack[l].stage.stage)];
     context.at(kLineWeights, number, 0, [&](Index, std::vector<TraceNumber>& out) {
-        out.push_back({"‖Δ" + indexed("*W*", number) + "‖", norm(m_gradient.of(stage) + stage.paramOffset, stage.paramCount)});
+        out.push_back({"‖Δ" + indexed("*W*", number) + "‖", norm(lane(l).gradient.of(stage) + stage.paramOffset, stage.paramCount)});
     });
 }
 
-void MonoForward::trainLayer(std::size_t l, const Batch& batch, StepContext& context, StepReport& report) {
+void MonoForward::trainLayer(std::size_t l, const Batch& batch, StepContext& context) {
     Layer& layer = m_stack[l];
+    Lane& own = lane(l);
     const Index rows = batch.rows();
     const Index classes = m_network.classes();
-    const Real* a = m_work.value(layer.stage.output);
-    headScores(context.pool, m_own, layer.projection, rows, a, m_scores.data());
-    const double loss = crossEntropy(m_scores.data(), rows, classes, batch.labels, m_error.data());
-    const double accuracy = headAccuracy(m_scores.data(), rows, classes, batch.labels, m_answers);
-    report.loss += loss;
-    if (!m_primarySum) report.accuracy = l + 1 == m_stack.size() ? accuracy : -1;
-    context.channels.scalar(kLoss, static_cast<int>(l), loss);
-    context.channels.scalar(kAccuracy, static_cast<int>(l), accuracy);
+    const Real* a = own.work.value(layer.stage.output);
+    headScores(context.pool, m_own, layer.projection, rows, a, own.scores.data());
+    layer.loss = crossEntropy(own.scores.data(), rows, classes, batch.labels, own.error.data());
+    layer.accuracy = headAccuracy(own.scores.data(), rows, classes, batch.labels, own.answers);
+    context.channels.scalar(kLoss, static_cast<int>(l), layer.loss);
+    context.channels.scalar(kAccuracy, static_cast<int>(l), layer.accuracy);
 
-    if (context.tracer != nullptr) announceScores(l, batch, loss, context);
+    if (context.tracer != nullptr) announceScores(l, batch, layer.loss, context);
 
-    headAdjoint(context.pool, m_own, layer.projection, rows, m_error.data(), m_work.adjoint(layer.stage.output));
-    headGradient(context.pool, m_own, layer.projection, rows, a, m_error.data(), m_ownGradient.data());
+    headAdjoint(context.pool, m_own, layer.projection, rows, own.error.data(), own.work.adjoint(layer.stage.output));
+    headGradient(context.pool, m_own, layer.projection, rows, a, own.error.data(), m_ownGradient.data());
     if (context.tracer != nullptr) announceErrors(l, rows, context);
     BackwardOptions options;
-    Real* gradient = m_gradient.of(m_network.stages()[static_cast<std::size_t>(layer.stage.stage)]);
+    Real* gradient = own.gradient.of(m_network.stages()[static_cast<std::size_t>(layer.stage.stage)]);
     options.gradient = gradient;
-    m_network.backward(context.pool, m_work, rows, layer.stage.stage, options);
+    m_network.backward(context.pool, own.work, rows, layer.stage.stage, options);
     if (context.tracer != nullptr) announceWeights(l, context);
     // The activity of this layer stands already: updating now changes nothing that the next layer reads in this step.
     context.updater.apply(context.pool, layer.weights, gradient);
     context.updater.apply(context.pool, layer.projections, m_ownGradient.data());
-    if (context.reads != nullptr) reportReads(layer, *context.reads);
-
-    if (m_sumProbabilities) softmaxRows(m_scores.data(), rows, classes);
-    for (Index k = 0; k < rows * classes; ++k) m_total[static_cast<std::size_t>(k)] += m_scores[static_cast<std::size_t>(k)];
 }
 
 void MonoForward::reportReads(const Layer& layer, std::vector<UpdateReads>& reads) const {
@@ -168,7 +215,7 @@ void MonoForward::reportReads(const Layer& layer, std::vector<UpdateReads>& read
 }
 
 Index MonoForward::predictionCapacity() const {
-    return std::max(m_work.capacity(), kPredictionRows);
+    return std::max(m_lanes.front().work.capacity(), kPredictionRows);
 }
 
 void MonoForward::makePredictionWork() {
@@ -223,8 +270,9 @@ int MonoForward::weightBlock(int layer, const ParamStore** store) const {
 }
 
 std::size_t MonoForward::creditBytes() const {
-    return m_work.bytes() + m_gradient.bytes() + (m_ownGradient.size() + m_scores.size() + m_error.size() + m_total.size() +
-                             static_cast<std::size_t>(m_own.size())) * sizeof(Real);
+    std::size_t bytes = (m_ownGradient.size() + m_scores.size() + m_total.size() + static_cast<std::size_t>(m_own.size())) * sizeof(Real);
+    for (const Lane& l : m_lanes) bytes += l.bytes();
+    return bytes;
 }
 
 RuleDescription describeMonoForward() {
@@ -279,6 +327,8 @@ RuleDescription describeMonoForward() {
     d.batch = 128;
     d.epochs = 8;
     d.local = true;
+    d.sideBySide = true;
+    d.sideBySideUpTo = 1e8;
     d.costNote = "One forward product and one weight gradient per layer and step (backpropagation: three), plus three thin products "
                  "with the projection; one forward pass at inference. Memory of one layer's activity suffices.";
     d.suits = [](const Circuit&, const Network& network, const DataSchema& data, const ParamSet&) {

@@ -11,8 +11,11 @@
 #pragma once
 
 #include "core/network/StageGradient.h"
+#include "core/rules/LayerTasks.h"
 #include "core/rules/LocalHead.h"
 #include "core/rules/LocalStages.h"
+
+#include <optional>
 
 namespace lab {
 
@@ -39,10 +42,25 @@ private:
         LocalHead projection;
         int weights = 0;      // update groups
         int projections = 0;
+        double loss = 0, accuracy = -1;  // of the last step
+    };
+    // What one layer needs while it is trained. Layers in turn share one lane; side by side each has its own.
+    struct Lane {
+        Workspace work;
+        StageGradient gradient;
+        Buffer scores;  // batch x C
+        Buffer error;   // batch x C
+        std::vector<int> answers;
+        Lane(Workspace&& memory, StageGradient&& stageGradient, Index batch, Index classes);
+        std::size_t bytes() const;
     };
 
+    Lane& lane(std::size_t l) { return m_lanes[m_tasks ? l : 0]; }
+    const Lane& lane(std::size_t l) const { return m_lanes[m_tasks ? l : 0]; }
     void makePredictionWork();
-    void trainLayer(std::size_t l, const Batch& batch, StepContext& context, StepReport& report);
+    void trainLayer(std::size_t l, const Batch& batch, StepContext& context);
+    // Adds the layer's scores, or their probabilities, to the sum over the layers.
+    void vote(std::size_t l, Index rows);
     // What a watcher of the step is told.
     void announceScores(std::size_t l, const Batch& batch, double loss, const StepContext& context) const;
     void announceErrors(std::size_t l, Index rows, const StepContext& context) const;
@@ -57,14 +75,12 @@ private:
     std::vector<RuleLayer> m_layers;
     std::vector<PredictionWay> m_ways;
     ParamStore m_own;
-    Workspace m_work;
+    std::optional<LayerTasks> m_tasks;  // layers side by side
+    std::vector<Lane> m_lanes;
     Workspace m_predictionWork;  // made when it is first needed: it is no memory of training
-    StageGradient m_gradient;
     Buffer m_ownGradient;   // layout of m_own
-    Buffer m_scores;        // capacity x C
-    Buffer m_error;         // capacity x C
+    Buffer m_scores;        // capacity x C: of predictions
     Buffer m_total;         // capacity x C: sum over the layers
-    std::vector<int> m_answers;
 };
 
 }  // namespace lab

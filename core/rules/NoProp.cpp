@@ -106,7 +106,7 @@ public:
             m_ways.push_back({"block" + std::to_string(t + 1), "Block " + std::to_string(t + 1) + " alone, from noise", t});
 
         m_lanes.push_back(makeLane(init.batch));
-        while (static_cast<int>(m_lanes.size()) < m_blocks &&
+        while (init.sideBySide && static_cast<int>(m_lanes.size()) < m_blocks &&
                (m_lanes.size() + 1) * m_lanes.front()->bytes() <= kSideBySideBytes)
             m_lanes.push_back(makeLane(init.batch));
         if (static_cast<int>(m_lanes.size()) < m_blocks) m_lanes.resize(1);
@@ -726,6 +726,8 @@ RuleDescription describeNoProp() {
     d.batch = 128;
     d.epochs = 10;
     d.local = true;
+    d.sideBySide = true;
+    d.sideBySideUpTo = 1e9;
     d.costNote =
         "T blocks, each one forward and one backward pass per step, on as many threads as there are; all blocks one after "
         "the other "

@@ -131,6 +131,11 @@ struct RuleDescription {
     bool local = false;           // no error crosses a layer
     bool writesInput = false;     // puts values of its own into the sample (a label painted over it), so that the sample must be
                                   // one array of plain numbers; the registry refuses tokens and several arrays for it
+    // No update waits for another layer's: RuleInit::sideBySide makes the steps run layers on different cores.
+    bool sideBySide = false;
+    // Where `bench layers` found that to be faster on two threads: steps of up to this many multiply-adds (of a forward pass
+    // over the batch). What LayerOrder::Automatic goes by.
+    double sideBySideUpTo = 0;
     std::string costNote;         // passes per step and at inference, in words
 
     std::function<Suitability(const Circuit&, const Network&, const DataSchema&, const ParamSet&)> suits;

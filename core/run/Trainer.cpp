@@ -24,10 +24,23 @@ std::int64_t batchesPerEpoch(Index samples, Index batch) {
     return std::max<std::int64_t>(1, whole + (rest >= 2 ? 1 : 0));
 }
 
+double forwardMacs(const Network& network) {
+    double macs = 0;
+    for (const Stage& stage : network.stages()) macs += stage.macs;
+    return macs;
+}
+
 // The true gradient costs a backward pass: while somebody watches the alignment it is taken every this many steps (about 1 % of the time).
 constexpr std::int64_t kAlignmentEvery = 100;
 
 }  // namespace
+
+std::optional<LayerOrder> layerOrderFromId(const std::string& id) {
+    if (id == "auto") return LayerOrder::Automatic;
+    if (id == "in-turn") return LayerOrder::InTurn;
+    if (id == "side-by-side") return LayerOrder::SideBySide;
+    return std::nullopt;
+}
 
 struct Trainer::State {
     Experiment experiment;
@@ -41,6 +54,8 @@ struct Trainer::State {
     std::unique_ptr<ChannelRecorder> recorder;
     std::unique_ptr<ProbeTaker> probes;
 
+    bool sideBySide = false;
+    std::string schedule;
     Index batch = 0;
     std::int64_t stepsPerEpoch = 1;
     std::int64_t plannedSteps = 0;
@@ -78,6 +93,7 @@ struct Trainer::State {
     std::shared_ptr<const std::vector<Snapshot::UpdateGroup>> groups;
     std::shared_ptr<const DataSchema> schema;
 
+    void chooseSchedule();
     void shuffle(std::int64_t epoch);
     void addSeries();
     void record(const Evaluation& evaluation);
@@ -151,8 +167,9 @@ Result<std::unique_ptr<Trainer>> Trainer::create(const Experiment& experiment, s
     s.updater = std::make_unique<Updater>(config);
 
     s.batch = std::min<Index>(experiment.batch, s.data->train.count());
+    s.chooseSchedule();
     s.rule = s.description->make(RuleInit{*s.network, *s.data, params, experiment.seed, s.batch,
-                                          static_cast<double>(experiment.epochs), *s.updater});
+                                          static_cast<double>(experiment.epochs), *s.updater, s.sideBySide});
     s.stepsPerEpoch = batchesPerEpoch(s.data->train.count(), s.batch);
     s.plannedSteps = options.steps > 0 ? options.steps : experiment.epochs * s.stepsPerEpoch;
 
@@ -170,6 +187,14 @@ Result<std::unique_ptr<Trainer>> Trainer::create(const Experiment& experiment, s
     s.probes = std::make_unique<ProbeTaker>(*s.network, *s.rule, *s.data, options.probeSamples, experiment.seed);
     s.addSeries();
     return trainer;
+}
+
+void Trainer::State::chooseSchedule() {
+    const bool several = pool->threads() > 1;
+    const bool wins = several && forwardMacs(*network) * static_cast<double>(batch) <= description->sideBySideUpTo;
+    sideBySide = description->sideBySide && options.layers != LayerOrder::InTurn && (options.layers == LayerOrder::SideBySide || wins);
+    const std::string threads = pool->threads() == 1 ? "one thread" : std::to_string(pool->threads()) + " threads";
+    schedule = (sideBySide ? "layers side by side on " : "layers in turn on ") + threads;
 }
 
 void Trainer::State::addSeries() {
@@ -369,6 +394,7 @@ std::shared_ptr<Snapshot> Trainer::snapshot(bool atRest) {
         out->secondsLeft = static_cast<double>(s.plannedSteps - s.step) * (s.trainingSeconds / static_cast<double>(s.step));
     out->rate = s.updater->rate();
     out->creditBytes = s.rule->creditBytes();
+    out->schedule = s.schedule;
     out->history = s.history.view();
     out->evaluations = s.evaluations;
     if (!s.evaluations->empty() && (!atRest || s.evaluations->back().step == s.step))
@@ -395,6 +421,8 @@ std::int64_t Trainer::stepsDone() const { return m_state->step; }
 std::int64_t Trainer::plannedSteps() const { return m_state->plannedSteps; }
 std::int64_t Trainer::stepsPerEpoch() const { return m_state->stepsPerEpoch; }
 double Trainer::epoch() const { return static_cast<double>(m_state->step) / static_cast<double>(m_state->stepsPerEpoch); }
+bool Trainer::sideBySide() const { return m_state->sideBySide; }
+const std::string& Trainer::schedule() const { return m_state->schedule; }
 const RuleDescription& Trainer::ruleDescription() const { return *m_state->description; }
 Network& Trainer::network() { return *m_state->network; }
 LearningRule& Trainer::rule() { return *m_state->rule; }

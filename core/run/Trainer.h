@@ -9,11 +9,21 @@
 
 namespace lab {
 
+// How the threads share a step. No choice changes a bit of the result.
+enum class LayerOrder {
+    Automatic,   // side by side where the rule can and its benchmark says that it is faster (RuleDescription::sideBySideUpTo)
+    InTurn,      // one layer after the other, every product shared out among the threads
+    SideBySide,  // layers on different cores, where the rule can; needs memory for all layers at once
+};
+// "auto", "in-turn" or "side-by-side".
+std::optional<LayerOrder> layerOrderFromId(const std::string& id);
+
 struct TrainerOptions {
     int threads = 0;                 // 0 = one per core
     std::int64_t steps = 0;          // > 0: stop after this many steps instead of the experiment's epochs
     std::int64_t evaluateEvery = 0;  // steps between evaluations; 0 = at the end of every epoch
     Index probeSamples = 512;        // size of the fixed, stratified probe set of the views
+    LayerOrder layers = LayerOrder::Automatic;
 };
 
 class Trainer {
@@ -47,6 +57,9 @@ public:
     std::int64_t stepsPerEpoch() const;
     double epoch() const;
 
+    bool sideBySide() const;               // steps run layers on different cores
+    // How the threads share a step, in words: "layers side by side on 2 threads".
+    const std::string& schedule() const;
     const RuleDescription& ruleDescription() const;
     Network& network();
     LearningRule& rule();

@@ -84,6 +84,7 @@ struct BenchOptions {
     OptimizerChoice optimizer;  // id "" = the rule's recipe
     std::map<std::string, ParamValue> params;
     double plannedEpochs = 4;
+    bool sideBySide = false;
     BenchOptions() { optimizer.id.clear(); }
 };
 
@@ -115,7 +116,7 @@ public:
         config.plannedEpochs = options.plannedEpochs;
         bench->updater = std::make_unique<Updater>(config);
         bench->rule = description.make(RuleInit{*bench->network, *bench->data, params, options.seed, options.batch,
-                                                options.plannedEpochs, *bench->updater});
+                                                options.plannedEpochs, *bench->updater, options.sideBySide});
         return bench;
     }
 
@@ -133,6 +134,7 @@ public:
         context.step = counter;
         context.epoch = fixedBatch ? 0.0 : static_cast<double>(counter) / static_cast<double>(perEpoch);
         context.plannedEpochs = options.plannedEpochs;
+        context.tracer = tracer;
         updater->beginStep(counter, context.epoch, false);
         const StepReport report = rule->step(batch, context);
         ++counter;
@@ -215,6 +217,7 @@ public:
     Pool pool;
     std::vector<Index> samples;
     std::int64_t counter = 0;
+    StepTracer* tracer = nullptr;
     bool fixedBatch =
         false;  // step() always takes the first samples and time stands still: no epoch ends, no phase changes
 

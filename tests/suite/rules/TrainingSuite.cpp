@@ -20,6 +20,10 @@ private slots:
     void stepAllocatesNothing();
     void sameBitsForAnyNumberOfThreads_data() { cases(); }
     void sameBitsForAnyNumberOfThreads();
+    void sideBySideIsTheSame_data() { cases(); }
+    void sideBySideIsTheSame();
+    void sideBySideDivergesAlike_data() { perRule(); }
+    void sideBySideDivergesAlike();
     void continuesFromACheckpoint_data() { cases(); }
     void continuesFromACheckpoint();
     void watchingChangesNothing_data() { cases(); }
@@ -98,21 +102,24 @@ void TrainingSuite::lossFallsOnAFixedBatch() {
 
 void TrainingSuite::stepAllocatesNothing() {
     CASE();
-    for (const int threads : {1, 3}) {
-        BenchOptions options;
-        options.threads = threads;
-        const std::unique_ptr<RuleBench> bench = benchOf(rule, shape, options);
-        bench->fixedBatch = true;
-        for (int s = 0; s < 3; ++s) bench->step();
-        // Which thread takes which tile is chance: one that was late meets its working memory now, and only once.
-        long count = 1;
-        for (int late = 0; count > 0 && late < (threads == 1 ? 1 : 8); ++late) {
-            const long before = allocationCount();
+    for (const bool sideBySide : {false, true})
+        for (const int threads : {1, 3}) {
+            if (sideBySide && !rule.sideBySide) continue;
+            BenchOptions options;
+            options.threads = threads;
+            options.sideBySide = sideBySide;
+            const std::unique_ptr<RuleBench> bench = benchOf(rule, shape, options);
+            bench->fixedBatch = true;
             for (int s = 0; s < 3; ++s) bench->step();
-            count = allocationCount() - before;
+            // Which thread takes which tile or task is chance: one that was late meets its working memory now, and only once.
+            long count = 1;
+            for (int late = 0; count > 0 && late < (threads == 1 ? 1 : 20); ++late) {
+                const long before = allocationCount();
+                for (int s = 0; s < 3; ++s) bench->step();
+                count = allocationCount() - before;
+            }
+            QCOMPARE(count, 0L);
         }
-        QCOMPARE(count, 0L);
-    }
 }
 
 void TrainingSuite::sameBitsForAnyNumberOfThreads() {
@@ -128,6 +135,108 @@ void TrainingSuite::sameBitsForAnyNumberOfThreads() {
         if (threads == 1) expected = state;
         QCOMPARE(state, expected);
     }
+}
+
+namespace {
+
+// What was published, by channel and layer: tasks of different layers may publish in any order.
+std::map<std::pair<int, int>, std::vector<std::vector<double>>> byLayer(const CollectingSink& sink) {
+    std::map<std::pair<int, int>, std::vector<std::vector<double>>> out;
+    for (const CollectingSink::Entry& entry : sink.entries) {
+        std::vector<double> values = entry.values;
+        values.push_back(entry.threshold);
+        out[{entry.channel, entry.layer}].push_back(values);
+    }
+    return out;
+}
+
+std::string textOf(const std::vector<UpdateReads>& reads) {
+    std::string text;
+    for (const UpdateReads& entry : reads) {
+        text += entry.writes + " " + std::to_string(entry.layer) + ":";
+        for (const std::string& what : entry.reads) text += " " + what + ",";
+    }
+    return text;
+}
+
+// Notes where a step has been, and how often its numbers were asked for.
+class Notes final : public StepTracer {
+public:
+    void reached(const TracePoint& point, Index, const Numbers& numbers) override {
+        std::vector<TraceNumber> found;
+        numbers(-1, found);
+        for (const TraceNumber& number : found)
+            text += std::to_string(point.line) + "/" + std::to_string(point.layer) + " " + number.symbol + "=" + std::to_string(number.value) + "\n";
+    }
+    std::string text;
+};
+
+}  // namespace
+
+// Layers on different cores: the same weights, moments, losses, published figures and lines of a watched step.
+void TrainingSuite::sideBySideIsTheSame() {
+    CASE();
+    if (!rule.sideBySide) QSKIP("declares a lock");
+    struct Run {
+        std::string state;
+        std::vector<double> reports;
+        CollectingSink sink;
+        std::string reads;
+        Notes notes;
+        std::vector<Buffer> scores;
+    };
+    const auto run = [&](int threads, bool sideBySide, Run& out) {
+        BenchOptions options;
+        options.threads = threads;
+        options.sideBySide = sideBySide;
+        const std::unique_ptr<RuleBench> bench = benchOf(rule, shape, options);
+        for (int s = 0; s < 6; ++s) {
+            // The third step is watched line by line.
+            bench->tracer = s == 2 ? &out.notes : nullptr;
+            std::vector<UpdateReads> reads;
+            const StepReport report = bench->step(out.sink, s % 2 == 0 ? &reads : nullptr);
+            out.reports.push_back(report.loss);
+            out.reports.push_back(report.accuracy);
+            out.reads += textOf(reads) + "\n";
+            if (s == 3) out.scores = bench->predict(40);  // between two steps
+        }
+        bench->endEpoch();
+        out.state = bench->state();
+    };
+    Run wanted;
+    run(1, false, wanted);
+    QVERIFY(!wanted.notes.text.empty());
+    for (const int threads : {1, 2, 7, 16}) {
+        Run found;
+        run(threads, true, found);
+        QCOMPARE(found.state, wanted.state);
+        QCOMPARE(found.reports, wanted.reports);
+        QVERIFY2(byLayer(found.sink) == byLayer(wanted.sink), "other figures were published");
+        QCOMPARE(found.reads, wanted.reads);
+        QCOMPARE(found.notes.text, wanted.notes.text);
+        QVERIFY2(found.scores == wanted.scores, "other answers between two steps");
+    }
+}
+
+// A run that diverges does so at the same step, blames the same layer and leaves the same weights.
+void TrainingSuite::sideBySideDivergesAlike() {
+    QFETCH(int, index);
+    const RuleDescription& rule = ruleRegistry()[static_cast<std::size_t>(index)];
+    if (!rule.sideBySide) QSKIP("declares a lock");
+    const auto run = [&](int threads, bool sideBySide) -> std::string {
+        BenchOptions options;
+        options.threads = threads;
+        options.sideBySide = sideBySide;
+        options.optimizer = {"momentum", {{"rate", 1e3}}};
+        const std::unique_ptr<RuleBench> bench = benchOf(rule, "mlp", options);
+        int step = 0;
+        for (; step < 40 && !bench->updater->failure(); ++step) bench->step();
+        const std::string why = bench->updater->failure() ? bench->updater->failure()->text() : "no failure";
+        return why + " " + std::to_string(step) + " " + bench->state();
+    };
+    const std::string wanted = run(1, false);
+    qInfo("%s: %s", rule.id.c_str(), wanted.c_str());
+    for (const int threads : {1, 2, 7}) QCOMPARE(run(threads, true), wanted);
 }
 
 void TrainingSuite::continuesFromACheckpoint() {

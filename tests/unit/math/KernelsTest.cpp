@@ -5,11 +5,15 @@
 #include "core/math/Elementwise.h"
 #include "core/math/Gemm.h"
 #include "core/math/Pooling.h"
+#include "core/math/TaskGraph.h"
 
 #include <QtTest>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <stdexcept>
+#include <thread>
 #include <vector>
 
 using namespace lab;
@@ -295,6 +299,73 @@ private slots:
             }
             QCOMPARE(y, wantedY);
             QCOMPARE(dx, wantedDx);
+    // Every task once, after those that it waits for; what it shares out stays with it; the same bits in any order.
+    void taskGraphs() {
+        // A comb as the layers of a step: a chain 0, 2, 4, ... and a tooth after each of its links.
+        TaskGraph graph;
+        constexpr int kLinks = 12;
+        std::vector<std::vector<int>> waits;
+        for (int i = 0; i < kLinks; ++i) {
+            if (i == 0)
+                graph.add();
+            else
+                graph.add({2 * i - 2});
+            waits.push_back(i == 0 ? std::vector<int>{} : std::vector<int>{2 * i - 2});
+            graph.add({2 * i});
+            waits.push_back({2 * i});
+        }
+        const int last = graph.add({2 * kLinks - 1});
+        waits.push_back({2 * kLinks - 1});
+        for (int i = 0; i < kLinks; ++i) {
+            graph.wait(last, 2 * i + 1);
+            waits.back().push_back(2 * i + 1);
+        }
+        QCOMPARE(graph.size(), 2 * kLinks + 1);
+        for (const int threads : {1, 2, 7, 16}) {
+            Pool pool(threads);
+            for (int turn = 0; turn < 50; ++turn) {
+                std::vector<std::atomic<int>> done(static_cast<std::size_t>(graph.size()));
+                std::atomic<bool> early{false}, wandered{false};
+                std::vector<double> sums(static_cast<std::size_t>(graph.size()), 0.0);
+                graph.run(pool, [&](int task) {
+                    for (const int other : waits[static_cast<std::size_t>(task)]) {
+                        early = early || done[static_cast<std::size_t>(other)] != 1;
+                        sums[static_cast<std::size_t>(task)] += 0.1 * sums[static_cast<std::size_t>(other)];
+                    }
+                    const std::thread::id self = std::this_thread::get_id();
+                    pool.run(5, [&](Index tile) {
+                        wandered = wandered || (threads > 1 && std::this_thread::get_id() != self);
+                        sums[static_cast<std::size_t>(task)] += 1.0 / static_cast<double>(tile + task + 1);
+                    });
+                    ++done[static_cast<std::size_t>(task)];
+                });
+                QVERIFY2(!early, "a task began before one that it waits for was done");
+                QVERIFY2(!wandered, "tiles of a task ran on another thread");
+                for (const std::atomic<int>& times : done) QCOMPARE(times.load(), 1);
+                std::vector<double> inOrder(sums.size(), 0.0);
+                graph.runInOrder([&](int task) {
+                    for (const int other : waits[static_cast<std::size_t>(task)])
+                        inOrder[static_cast<std::size_t>(task)] += 0.1 * inOrder[static_cast<std::size_t>(other)];
+                    for (Index tile = 0; tile < 5; ++tile)
+                        inOrder[static_cast<std::size_t>(task)] += 1.0 / static_cast<double>(tile + task + 1);
+                });
+                QVERIFY(sums == inOrder);
+            }
+            // A task that throws ends the run, and the next one is whole again.
+            for (const int bad : {0, 3, last}) {
+                bool caught = false;
+                try {
+                    graph.run(pool, [&](int task) {
+                        if (task == bad) throw std::runtime_error("bad");
+                    });
+                } catch (const std::runtime_error&) {
+                    caught = true;
+                }
+                QVERIFY(caught);
+                std::atomic<int> count{0};
+                graph.run(pool, [&](int) { ++count; });
+                QCOMPARE(count.load(), graph.size());
+            }
         }
     }
 

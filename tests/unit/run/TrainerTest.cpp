@@ -126,6 +126,62 @@ private slots:
         qInfo("%s: %d forms", description.id.c_str(), tried);
     }
 
+    // The choice between layers in turn and side by side: what decides it, where it is shown, and that it is no matter.
+    void layerOrders_data() { rulesAsRows(); }
+    void layerOrders() {
+        QFETCH(QString, rule);
+        const RuleDescription& description = *findRule(rule.toStdString());
+        const Experiment experiment = smallExperiment(description.id, suitableCircuit(description.id));
+        const auto make = [&](int threads, LayerOrder order) {
+            TrainerOptions options;
+            options.threads = threads;
+            options.steps = 13;
+            options.evaluateEvery = 5;
+            options.probeSamples = 60;
+            options.layers = order;
+            return std::move(Trainer::create(experiment, seg7Data(), options)).value();
+        };
+        const std::unique_ptr<Trainer> inTurn = make(2, LayerOrder::InTurn);
+        QVERIFY(!inTurn->sideBySide());
+        QCOMPARE(QString::fromStdString(inTurn->snapshot()->schedule), QString("layers in turn on 2 threads"));
+        // This experiment is far below every bound that was measured.
+        QCOMPARE(make(2, LayerOrder::Automatic)->sideBySide(), description.sideBySideUpTo > 0);
+        QVERIFY(!make(1, LayerOrder::Automatic)->sideBySide());
+        const std::unique_ptr<Trainer> sideBySide = make(2, LayerOrder::SideBySide);
+        QCOMPARE(sideBySide->sideBySide(), description.sideBySide);
+        QCOMPARE(QString::fromStdString(sideBySide->snapshot()->schedule),
+                 QString(description.sideBySide ? "layers side by side on 2 threads" : "layers in turn on 2 threads"));
+        if (!description.sideBySide) {
+            QCOMPARE(description.sideBySideUpTo, 0.0);
+            return;
+        }
+        // Evaluations in between, and a checkpoint carried over from either order into the other.
+        std::shared_ptr<const Trainer::Checkpoint> early, late;
+        while (inTurn->step())
+            if (inTurn->stepsDone() == 3) early = inTurn->checkpoint();
+        while (sideBySide->step())
+            if (sideBySide->stepsDone() == 7) late = sideBySide->checkpoint();
+        const auto same = [&](Trainer& other) {
+            return other.fingerprint() == inTurn->fingerprint() && other.evaluations().size() == inTurn->evaluations().size() &&
+                   std::equal(other.evaluations().begin(), other.evaluations().end(), inTurn->evaluations().begin(), sameEvaluation);
+        };
+        QVERIFY(inTurn->evaluations().size() >= 3);
+        QVERIFY(same(*sideBySide));
+        const std::unique_ptr<Trainer> one = make(2, LayerOrder::SideBySide), other = make(1, LayerOrder::InTurn);
+        QVERIFY(one->restore(*early).ok());
+        QVERIFY(other->restore(*late).ok());
+        QCOMPARE(trained(*one, true), inTurn->fingerprint());
+        QCOMPARE(trained(*other), inTurn->fingerprint());
+        QVERIFY(same(*one));
+        QVERIFY(same(*other));
+    }
+    void layerOrderNames() {
+        QVERIFY(layerOrderFromId("auto") == LayerOrder::Automatic);
+        QVERIFY(layerOrderFromId("in-turn") == LayerOrder::InTurn);
+        QVERIFY(layerOrderFromId("side-by-side") == LayerOrder::SideBySide);
+        QVERIFY(!layerOrderFromId("sideways"));
+    }
+
     void checkpointContinues_data() { rulesAsRows(); }
     void checkpointContinues() {
         QFETCH(QString, rule);

@@ -150,6 +150,7 @@ RuleDescription describeCascadedForward() {
     d.epochs = 10;
     d.local = false;
     d.sideBySide = true;
+    d.sideBySideUpTo = 5e7;
     d.costNote = "Predictor epochs cost one forward pass and two thin products per block. Block epochs cost backpropagation minus the "
                  "products that carry the error down. One forward pass at inference.";
     d.suits = suits;

@@ -213,7 +213,7 @@ RuleDescription describeForwardForward() {
     d.local = true;
     d.writesInput = true;
     d.sideBySide = true;
-    d.sideBySideUpTo = 1e8;
+    d.sideBySideUpTo = 5e7;
     d.costNote = "Four products per layer and step (two streams forward, two in the gradient) and one more forward pass for the head; "
                  "backpropagation needs three. At inference one forward pass per class, or one in all through the head.";
     d.suits = suits;

@@ -328,7 +328,7 @@ RuleDescription describeMonoForward() {
     d.epochs = 8;
     d.local = true;
     d.sideBySide = true;
-    d.sideBySideUpTo = 1e8;
+    d.sideBySideUpTo = 5e7;
     d.costNote = "One forward product and one weight gradient per layer and step (backpropagation: three), plus three thin products "
                  "with the projection; one forward pass at inference. Memory of one layer's activity suffices.";
     d.suits = [](const Circuit&, const Network& network, const DataSchema& data, const ParamSet&) {

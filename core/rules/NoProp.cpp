@@ -727,7 +727,7 @@ RuleDescription describeNoProp() {
     d.epochs = 10;
     d.local = true;
     d.sideBySide = true;
-    d.sideBySideUpTo = 1e9;
+    d.sideBySideUpTo = 4e8;
     d.costNote =
         "T blocks, each one forward and one backward pass per step, on as many threads as there are; all blocks one after "
         "the other "

@@ -235,7 +235,6 @@ void TrainingSuite::sideBySideDivergesAlike() {
         return why + " " + std::to_string(step) + " " + bench->state();
     };
     const std::string wanted = run(1, false);
-    qInfo("%s: %s", rule.id.c_str(), wanted.c_str());
     for (const int threads : {1, 2, 7}) QCOMPARE(run(threads, true), wanted);
 }
 

@@ -229,6 +229,30 @@ private slots:
     }
 
     // Weights that grow a little every step until they leave the range: the last finite ones stay.
+    // Groups applied side by side, the last one first: the failure is that of the group whose turn would have come first,
+    // and the parameters of both stay as they were.
+    void failuresSideBySideHaveTheOrderOfTurns() {
+        ParamStore one = store(), two = store();
+        Updater updater(config("adam"));
+        const int first = updater.addGroup("W_1", 0, one, 0, 2), second = updater.addGroup("W_2", 1, two, 0, 2);
+        const std::vector<Real> before(two.data(), two.data() + two.size());
+        std::vector<Real> bad = gradientAt(one, 0);
+        bad[3] = std::numeric_limits<Real>::quiet_NaN();
+        Pool pool(1);
+        updater.beginStep(4, 0, false);
+        updater.beginSideBySide();
+        updater.apply(pool, second, bad.data());
+        QVERIFY(!updater.failure());  // not before all are through
+        updater.apply(pool, first, bad.data());
+        const std::vector<int> turns = {first, second};
+        updater.endSideBySide(turns);
+        QVERIFY(updater.failure().has_value());
+        QVERIFY2(updater.failure()->text().find("layer 1 ") != std::string::npos, updater.failure()->text().c_str());
+        QVERIFY2(updater.failure()->text().find("step 5") != std::string::npos, updater.failure()->text().c_str());
+        QVERIFY(std::equal(before.begin(), before.end(), two.data()));
+        QVERIFY(std::equal(before.begin(), before.end(), one.data()));
+    }
+
     void aSlowDivergence() {
         ParamStore s = store();
         Pool pool(1);

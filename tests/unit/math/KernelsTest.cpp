@@ -299,6 +299,9 @@ private slots:
             }
             QCOMPARE(y, wantedY);
             QCOMPARE(dx, wantedDx);
+        }
+    }
+
     // Every task once, after those that it waits for; what it shares out stays with it; the same bits in any order.
     void taskGraphs() {
         // A comb as the layers of a step: a chain 0, 2, 4, ... and a tooth after each of its links.

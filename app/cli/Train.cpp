@@ -61,7 +61,6 @@ int run(const QCommandLineParser& parser, const QStringList& positional) {
     if (parser.isSet("init"))
         if (const Result<void> loaded = loadWeights(trainer, parser.value("init").toStdString()); !loaded) return fail(loaded.error());
 
-    if (!parser.isSet("quiet")) out(QString::fromStdString(trainer.schedule()) + "\n");
     const Result<void> trained = runTraining(trainer, {parser.value("log"), parser.isSet("quiet")});
     if (parser.isSet("save"))
         if (const Result<void> saved = saveProject(parser.value("save").toStdString(), Project{parsed->experiment, trainer.checkpoint(), {}, {}}); !saved)

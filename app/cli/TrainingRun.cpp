@@ -119,7 +119,7 @@ Result<void> runTraining(Trainer& trainer, const TrainingOutput& output) {
         const bool classify = trainer.network().task() == Task::Classify;
         for (std::size_t w = 0; w < ways.size(); ++w)
             if (classify && shown(ways, w)) header += "  " + ways[w].title + " %";
-        std::printf("%s    samples/s  fingerprint\n", header.c_str());
+        std::printf("%s\n%s    samples/s  fingerprint\n", trainer.schedule().c_str(), header.c_str());
         std::fflush(stdout);
     }
     interrupted.store(false);

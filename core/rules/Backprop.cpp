@@ -106,6 +106,7 @@ RuleDescription describeBackprop() {
     d.batch = 128;
     d.epochs = 10;
     d.local = false;
+    d.objectiveIsLoss = true;
     d.costNote =
         "One forward and one backward pass per step (three products per layer, two for the first); one forward pass "
         "at inference. Keeps the activity of all layers.";

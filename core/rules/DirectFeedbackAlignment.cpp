@@ -216,6 +216,7 @@ RuleDescription describeDirectFeedbackAlignment() {
     d.batch = 128;
     d.epochs = 10;
     d.local = false;
+    d.objectiveIsLoss = true;
     d.costNote =
         "One forward pass, then two products per layer: a projection of the error (classes by width) and the weight "
         "gradient. One forward pass at inference.";

@@ -181,6 +181,7 @@ RuleDescription describeFeedbackAlignment() {
     d.batch = 128;
     d.epochs = 10;
     d.local = false;
+    d.objectiveIsLoss = true;
     d.costNote =
         "As backpropagation: one forward and one backward pass per step, plus one matrix B for every layer above the "
         "first; one forward pass at inference.";

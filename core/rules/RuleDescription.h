@@ -136,6 +136,8 @@ struct RuleDescription {
     // Where `bench layers` found that to be faster on two threads: steps of up to this many multiply-adds (of a forward pass
     // over the batch). What LayerOrder::Automatic goes by.
     double sideBySideUpTo = 0;
+    // What a step reports is the mean loss of its batch, the same quantity as in evaluations: the two share a chart.
+    bool objectiveIsLoss = false;
     std::string costNote;         // passes per step and at inference, in words
 
     std::function<Suitability(const Circuit&, const Network&, const DataSchema&, const ParamSet&)> suits;

@@ -201,7 +201,7 @@ void Trainer::State::addSeries() {
     const bool classify = network->task() == Task::Classify;
     const std::string lossUnit = classify ? "nats" : "";
     trainLossSeries = history.add({"train_loss", "training objective", "", "", "loss", -1, "", true});
-    testLossSeries = history.add({"test_loss", "test loss", "", lossUnit, "loss", -1, "", true});
+    testLossSeries = history.add({"test_loss", "test loss", "", lossUnit, description->objectiveIsLoss ? "loss" : "test_loss", -1, "", true});
     if (!classify) return;
     trainAccuracySeries = history.add({"train_accuracy", "training batch", "", "%", "accuracy", -1, "", false});
     testAccuracySeries = history.add({"test_accuracy", "test: " + ways->front().title, "", "%", "accuracy", -1, "", false});

@@ -31,6 +31,14 @@ Buffer drawn(Index count) {
 
 // One product, cut into one part per thread along the longer side of its result.
 void bare(Pool& pool, const BareProduct& p, const Real* x, const Real* w, Real* y) {
+    if (pool.products() != Products::Single) {  // rounded and cut as gemm does it: there is no other way
+        switch (p.kind) {
+            case BareProduct::Kind::Forward: productForward(pool, p.rows, p.in, p.out, x, w, y); break;
+            case BareProduct::Kind::Input: productBackward(pool, p.rows, p.in, p.out, x, w, 0, y); break;
+            case BareProduct::Kind::Gradient: productGradient(pool, p.rows, p.in, p.out, x, w, 0, y); break;
+        }
+        return;
+    }
     const bool gradient = p.kind == BareProduct::Kind::Gradient;
     const Index m = gradient ? p.out : p.rows, n = p.kind == BareProduct::Kind::Forward ? p.out : p.in;
     const Index k = gradient ? p.rows : p.kind == BareProduct::Kind::Forward ? p.in : p.out;

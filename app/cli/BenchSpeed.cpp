@@ -46,6 +46,8 @@ std::vector<Row> rowsOf(const JsonCursor& root, bool quick, const QStringList& o
                                                  {"rule", JsonValue::text(rule.at("rule").text())},
                                                  {"batch", JsonValue::integer(row.batch)},
                                                  {"epochs", JsonValue::integer(1000)}});
+                if (const std::string arithmetic = rule.textOr("arithmetic", ""); !arithmetic.empty())
+                    row.options.set("arithmetic", JsonValue::text(arithmetic));
                 for (const JsonCursor& pass : rule.at("passes").items())
                     row.passes.push_back({kindOf(pass.at("of").word({"forward", "input", "gradient"})),
                                           static_cast<Index>(pass.integerOr("copies", 1, 1, 64))});
@@ -118,6 +120,7 @@ int benchSpeed(const QCommandLineParser& parser, const JsonValue& file) {
             if (!trainer) return fail(trainer.error());
             lane.trainer = std::move(*trainer);
             lane.pool = std::make_unique<Pool>(t);
+            lane.pool->setProducts(lane.trainer->pool().products());
             if (!roofline) {
                 const int moments = static_cast<int>(root.at("moments").integer(0, 2));
                 roofline = std::make_unique<Roofline>(lane.trainer->network(), row.passes, row.readout, row.batch, moments);

@@ -43,7 +43,7 @@ std::string machineLine() {
 
 Result<ParsedExperiment> experimentOf(const JsonCursor& row, std::uint64_t seed, DataService& service) {
     QStringList arguments = {"bench"};
-    for (const char* key : {"circuit", "rule", "dataset", "data", "optimizer", "schedule"})
+    for (const char* key : {"circuit", "rule", "dataset", "data", "optimizer", "schedule", "arithmetic"})
         if (row.has(key)) arguments << QString("--%1").arg(key) << QString::fromStdString(row.at(key).text());
     for (const char* key : {"epochs", "batch", "limit"})
         if (row.has(key)) arguments << QString("--%1").arg(key) << QString::number(row.at(key).integer());

@@ -10,6 +10,21 @@
 
 namespace lab {
 
+namespace {
+
+// From the descriptions: "How numbers are rounded: products=single|bf16."
+QString arithmeticHelp() {
+    QString text = QStringLiteral("How numbers are rounded:");
+    for (const ParamSpec& spec : arithmeticParams()) {
+        QStringList choices;
+        for (const ParamChoice& choice : spec.choices) choices << QString::fromStdString(choice.id);
+        text += QStringLiteral(" %1=%2").arg(QString::fromStdString(spec.name), choices.join('|'));
+    }
+    return text + '.';
+}
+
+}  // namespace
+
 void addExperimentOptions(QCommandLineParser& parser) {
     parser.addOptions({
         {"circuit", "Circuit: mlp:784-500-500-10, a template (cnn, residual, ...), a .ncd.json or .flab file.", "C", "mlp"},
@@ -23,6 +38,7 @@ void addExperimentOptions(QCommandLineParser& parser) {
         {"optimizer", "Optimiser, with parameters: adam:rate=0.001. `forward-lab optimizers` lists them.", "O[:key=value,...]"},
         {"layer-optimizer", "Optimiser of one layer, counted from 1: 2=sgd:rate=0.1. May be given several times.", "L=O[:key=value,...]"},
         {"schedule", "Learning-rate schedule: kind=cosine,warmup=1, ...", "key=value,..."},
+        {"arithmetic", arithmeticHelp(), "key=value,..."},
         {"seed", "Seed of everything random.", "S", "1"},
         {"limit", "Use at most this many training samples.", "N"},
         {"order", "Order of the samples: shuffled or sequential.", "O", "shuffled"},
@@ -164,6 +180,13 @@ Result<ParsedExperiment> parseExperiment(const QCommandLineParser& parser, DataS
         auto held = assigned(scheduleParams(), *values);
         if (!held) return held.error();
         experiment.schedule = *held;
+    }
+    if (parser.isSet("arithmetic")) {
+        const auto values = pairs(parser.value("arithmetic").toStdString());
+        if (!values) return values.error();
+        auto held = assigned(arithmeticParams(), *values);
+        if (!held) return held.error();
+        experiment.arithmetic = *held;
     }
     const Result<std::int64_t> epochs = integerOption(parser, "epochs", experiment.epochs, 1, 1000000);
     if (!epochs) return epochs.error();

@@ -80,7 +80,7 @@ QByteArray evaluationJson(const Evaluation& e, const Trainer& trainer) {
     object["train_accuracy"] = e.trainAccuracy < 0 ? QJsonValue() : number(e.trainAccuracy);
     object["samples_per_second"] = number(e.samplesPerSecond);
     object["fingerprint"] = QString::fromStdString(e.fingerprint);
-    object["kernels"] = QString::fromStdString(kernelClass());
+    object["kernels"] = QString::fromStdString(kernelClass(const_cast<Trainer&>(trainer).pool().products()));
     const std::vector<RuleLayer>& layers = const_cast<Trainer&>(trainer).rule().layers();
     const std::vector<PredictionWay>& ways = const_cast<Trainer&>(trainer).rule().ways();
     QJsonObject accuracies;

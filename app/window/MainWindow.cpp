@@ -275,6 +275,9 @@ void MainWindow::connectAll() {
     connect(m_training, &TrainingPanel::scheduleChanged, this, [this](const std::string& name, const ParamValue& value) {
         change(tr("Set schedule %1").arg(QString::fromStdString(name)), [&](Experiment& e) { e.schedule[name] = value; }, 105);
     });
+    connect(m_training, &TrainingPanel::arithmeticChanged, this, [this](const std::string& name, const ParamValue& value) {
+        change(tr("Set %1").arg(QString::fromStdString(name)), [&](Experiment& e) { e.arithmetic[name] = value; });
+    });
     connect(m_training, &TrainingPanel::planChanged, this, [this](const std::string& name, const ParamValue& value) {
         change(tr("Set %1").arg(QString::fromStdString(name)), [&](Experiment& e) {
             if (name == "shuffled") {

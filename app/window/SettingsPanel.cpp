@@ -204,6 +204,9 @@ TrainingPanel::TrainingPanel(QWidget* parent) : QWidget(parent) {
     column->addWidget(heading(tr("Learning-rate schedule"), this));
     m_schedule = new ParamForm(this);
     column->addWidget(m_schedule);
+    column->addWidget(heading(tr("Arithmetic"), this));
+    m_arithmetic = new ParamForm(this);
+    column->addWidget(m_arithmetic);
     column->addStretch(1);
     connect(m_optimizer, &QComboBox::activated, this, [this](int index) {
         if (!m_filling) emit optimizerChosen(m_optimizer->itemData(index).toString(), layer());
@@ -211,6 +214,7 @@ TrainingPanel::TrainingPanel(QWidget* parent) : QWidget(parent) {
     connect(m_scope, &QComboBox::activated, this, [this] { show(m_shown, m_running); });
     connect(m_params, &ParamForm::changed, this, [this](const std::string& n, const ParamValue& v) { emit optimizerParamChanged(n, v, layer()); });
     connect(m_schedule, &ParamForm::changed, this, [this](const std::string& n, const ParamValue& v) { emit scheduleChanged(n, v); });
+    connect(m_arithmetic, &ParamForm::changed, this, [this](const std::string& n, const ParamValue& v) { emit arithmeticChanged(n, v); });
     connect(m_plan, &ParamForm::changed, this, [this](const std::string& n, const ParamValue& v) { emit planChanged(n, v); });
 }
 
@@ -251,6 +255,8 @@ void TrainingPanel::show(const Experiment& experiment, bool running) {
     }
     m_schedule->setParams(filled(scheduleParams(), experiment.schedule));
     m_schedule->setReadOnly(running);
+    m_arithmetic->setParams(filled(arithmeticParams(), experiment.arithmetic));
+    m_arithmetic->setReadOnly(running);
     m_filling = false;
 }
 

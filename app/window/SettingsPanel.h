@@ -61,6 +61,7 @@ signals:
     void optimizerChosen(const QString& id, int layer);
     void optimizerParamChanged(const std::string& name, const lab::ParamValue& value, int layer);
     void scheduleChanged(const std::string& name, const lab::ParamValue& value);
+    void arithmeticChanged(const std::string& name, const lab::ParamValue& value);
     void planChanged(const std::string& name, const lab::ParamValue& value);  // epochs, batch, seed, shuffled
 
 private:
@@ -73,6 +74,7 @@ private:
     bool m_running = false;
     ParamForm* m_params = nullptr;
     ParamForm* m_schedule = nullptr;
+    ParamForm* m_arithmetic = nullptr;
     ParamForm* m_plan = nullptr;
     bool m_filling = false;
 };

@@ -26,6 +26,7 @@ struct Experiment {
     OptimizerChoice optimizer;
     std::map<int, OptimizerChoice> layerOptimizers;  // layer -> its own
     std::map<std::string, ParamValue> schedule;
+    std::map<std::string, ParamValue> arithmetic;  // of arithmeticParams(), values that differ from the default
     std::int64_t epochs = 10;
     std::int64_t batch = 128;
     std::uint64_t seed = 1;
@@ -33,6 +34,9 @@ struct Experiment {
 
     bool operator==(const Experiment&) const = default;
 };
+
+// How a run rounds. Part of the experiment, because other roundings are other bits; the fingerprint's class names it.
+const std::vector<ParamSpec>& arithmeticParams();
 
 // Fills in a RuleDescription's recipe. Unknown rule: the experiment as it was.
 // The experiment with `rule` chosen: optimiser, schedule, batch and epochs are set to the rule's recipe, its parameters

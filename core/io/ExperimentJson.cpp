@@ -82,7 +82,7 @@ JsonValue experimentToJson(const Experiment& e) {
         item.set("layer", JsonValue::integer(layer));
         layers.push(std::move(item));
     }
-    return JsonValue::object({
+    JsonValue out = JsonValue::object({
         {"title", JsonValue::text(e.title)},
         {"notes", JsonValue::text(e.notes)},
         {"rule", JsonValue::object({{"id", JsonValue::text(e.rule)}, {"params", heldToJson(e.ruleParams)}})},
@@ -98,6 +98,8 @@ JsonValue experimentToJson(const Experiment& e) {
         {"seed", JsonValue::unsigned64(e.seed)},
         {"order", JsonValue::text(e.shuffled ? "shuffled" : "sequential")},
     });
+    if (!e.arithmetic.empty()) out.set("arithmetic", heldToJson(e.arithmetic));
+    return out;
 }
 
 void experimentFromJson(const JsonCursor& json, Experiment& e) {
@@ -120,6 +122,8 @@ void experimentFromJson(const JsonCursor& json, Experiment& e) {
     e.epochs = json.at("epochs").integer(1, 1000000);
     e.batch = json.at("batch").integer(1, 1 << 20);
     e.seed = json.at("seed").unsigned64();
+    e.arithmetic.clear();
+    if (json.has("arithmetic")) e.arithmetic = heldFromJson(json.at("arithmetic"), &arithmeticParams());
     e.shuffled = json.at("order").word({"shuffled", "sequential"}) == "shuffled";
 }
 

@@ -107,4 +107,9 @@ const std::string& kernelClass() {
     return name;
 }
 
+std::string kernelClass(Products products) {
+    if (products == Products::Single) return kernelClass();
+    return kernelClass() + (nativeBf16() ? "/bf16" : "/bf16-rounded");
+}
+
 }  // namespace lab

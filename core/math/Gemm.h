@@ -2,6 +2,7 @@
 // Work is cut into tiles that depend on the sizes only; every element of C is summed by one call, in one order.
 #pragma once
 
+#include "core/math/Bf16.h"
 #include "core/math/Pool.h"
 #include "core/math/Types.h"
 
@@ -12,7 +13,8 @@ namespace lab {
 enum class Transpose { No, Yes };
 
 // C (m x n) = alpha * op(A) * op(B) + beta * C, all row-major with row strides lda, ldb, ldc.
-// op(A) is m x k, op(B) is k x n. beta = 0 overwrites C (NaN in C does not survive). Sizes may be 0.
+// op(A) is m x k, op(B) is k x n. beta = 0 overwrites C (NaN in C does not survive). Sizes may be 0. Where the pool asks for
+// bf16, op(A) and op(B) are rounded first.
 void gemm(Pool& pool, Transpose transA, Transpose transB, Index m, Index n, Index k, Real alpha, const Real* a, Index lda,
           const Real* b, Index ldb, Real beta, Real* c, Index ldc);
 
@@ -33,13 +35,19 @@ void gemmThen(Pool& pool, Transpose transA, Transpose transB, Index m, Index n, 
     if (m == 0 || n == 0) return;
     const Index down = (m + kGemmTileRows - 1) / kGemmTileRows;
     const Index across = (n + kGemmTileCols - 1) / kGemmTileCols;
+    const bool rounds = pool.products() == Products::Bf16;
+    RoundedOperands rounded;
+    if (rounds) rounded = roundOperands(pool, transA, transB, m, n, k, a, lda, b, ldb, true);
     pool.run(down * across, [&](Index tile) {
         const Index i = tile / across * kGemmTileRows;
         const Index j = tile % across * kGemmTileCols;
         const Index height = i + kGemmTileRows < m ? kGemmTileRows : m - i;
         const Index width = j + kGemmTileCols < n ? kGemmTileCols : n - j;
-        gemmSerial(transA, transB, height, width, k, alpha, transA == Transpose::Yes ? a + i : a + i * lda, lda,
-                   transB == Transpose::Yes ? b + j * ldb : b + j, ldb, beta, c + i * ldc + j, ldc);
+        if (rounds)
+            roundedTile(rounded, i, height, j, width, alpha, beta, c + i * ldc + j, ldc);
+        else
+            gemmSerial(transA, transB, height, width, k, alpha, transA == Transpose::Yes ? a + i : a + i * lda, lda,
+                       transB == Transpose::Yes ? b + j * ldb : b + j, ldb, beta, c + i * ldc + j, ldc);
         after(i, height, j, width);
     });
 }
@@ -54,6 +62,8 @@ void productGradient(Pool& pool, Index batch, Index in, Index out, const Real* d
 // Which kernels run here, for the fingerprint: for example "onednn-2.6.3/avx512/conv-fma" or "eigen-3.4.0". The last part
 // names the convolutions that are read in place (ConvDirect.h), with fused sums or without.
 const std::string& kernelClass();
+// The same with what a run asks for: ".../bf16", or ".../bf16-rounded" where the instructions are missing.
+std::string kernelClass(Products products);
 // Whether the class is one of kernels made for the processor at hand (oneDNN's): other processors may give other bits.
 bool kernelsOfMachine();
 

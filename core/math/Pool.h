@@ -16,6 +16,9 @@
 
 namespace lab {
 
+// How the matrix products of a run round their operands (Bf16.h). A matter of the run, as its threads are.
+enum class Products { Single, Bf16 };
+
 class Pool {
 public:
     // `threads` >= 1 counts the caller: Pool(1) starts no thread. 0 means one per core.
@@ -25,6 +28,10 @@ public:
     Pool& operator=(const Pool&) = delete;
 
     int threads() const { return static_cast<int>(m_workers.size()) + 1; }
+
+    // Asked by every gemm on this pool; kernels that multiply inside tiles of their own stay in single precision.
+    Products products() const { return m_products; }
+    void setProducts(Products products) { m_products = products; }
 
     // Calls work(tile) once for every tile in [0, tiles), on any thread, in any order; returns when all are done.
     // Allocates nothing. An exception of a tile is carried to the caller. Called inside a tile, it stays on that tile's thread.
@@ -62,6 +69,7 @@ private:
     Index m_tiles = 0;
     std::atomic<Index> m_next{0};
     std::exception_ptr m_failure;  // guarded by m_mutex
+    Products m_products = Products::Single;
 };
 
 }  // namespace lab

@@ -138,7 +138,10 @@ Result<std::unique_ptr<Trainer>> Trainer::create(const Experiment& experiment, s
         return Error{"LAB-RULE-101", s.description->title + " cannot train this circuit: " + suits.reason, experiment.circuit.title,
                      suits.hint};
 
+    ParamSet arithmetic(arithmeticParams());
+    if (const Result<void> assigned = arithmetic.assign(experiment.arithmetic); !assigned) return assigned.error();
     s.pool = std::make_unique<Pool>(options.threads);
+    s.pool->setProducts(arithmetic.text("products") == "bf16" ? Products::Bf16 : Products::Single);
     s.network->initialise(experiment.seed);
 
     UpdaterConfig config;
@@ -398,7 +401,7 @@ std::shared_ptr<Snapshot> Trainer::snapshot(bool atRest) {
     out->history = s.history.view();
     out->evaluations = s.evaluations;
     if (!s.evaluations->empty() && (!atRest || s.evaluations->back().step == s.step))
-        out->fingerprint = s.evaluations->back().fingerprint + " " + kernelClass();
+        out->fingerprint = s.evaluations->back().fingerprint + " " + kernelClass(s.pool->products());
     else if (atRest && s.step > 0)
         out->fingerprint = fingerprintWithClass();
     out->rule = s.description;
@@ -437,7 +440,7 @@ std::string Trainer::fingerprint() const {
     return hash.hex();
 }
 
-std::string Trainer::fingerprintWithClass() const { return fingerprint() + " " + kernelClass(); }
+std::string Trainer::fingerprintWithClass() const { return fingerprint() + " " + kernelClass(m_state->pool->products()); }
 
 std::vector<Trainer::NamedBlock> Trainer::namedParameters() {
     State& s = *m_state;

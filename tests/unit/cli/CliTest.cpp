@@ -130,6 +130,7 @@ private slots:
         row({"train", "--dataset", "seg7", "--rule", "backprop", "--optimizer", "sgd:rate=-1"}, "LAB-PARAM-102");
         row({"train", "--dataset", "seg7", "--schedule", "kind=nope"}, "LAB-PARAM-102");
         row({"train", "--dataset", "seg7", "--data", "nope=1"}, "LAB-PARAM-101");
+        row({"train", "--dataset", "seg7", "--arithmetic", "products=fp8"}, "LAB-PARAM-102");
         row({"train", "--dataset", "seg7", "--order", "random"}, "LAB-CLI-102");
         for (const char* option : {"epochs", "steps", "batch", "seed", "threads", "limit", "evaluate-every"})
             for (const char* value : {"x", "-1", "1.5", ""}) row({"train", "--dataset", "seg7", QString("--%1").arg(option), value}, "LAB-CLI-101");
@@ -281,6 +282,10 @@ private slots:
         QVERIFY(text(sequential[1], "fingerprint") != text(steps[1], "fingerprint"));
         QCOMPARE(text(lines({"--steps", "6", "--order", "shuffled"})[1], "fingerprint"), text(steps[1], "fingerprint"));
         QVERIFY(text(lines({"--steps", "6", "--seed", "2"})[1], "fingerprint") != text(steps[1], "fingerprint"));
+        const std::vector<JsonValue> rounded = lines({"--steps", "6", "--arithmetic", "products=bf16"});
+        QVERIFY(text(rounded[1], "fingerprint") != text(steps[1], "fingerprint"));
+        QCOMPARE(text(rounded[1], "kernels"), kernelClass(Products::Bf16));
+        QCOMPARE(text(lines({"--steps", "6", "--arithmetic", "products=single"})[1], "fingerprint"), text(steps[1], "fingerprint"));
     }
 
     void initContinuesFromWeights() {

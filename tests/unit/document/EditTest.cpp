@@ -38,6 +38,7 @@ std::vector<std::pair<std::string, Experiment>> changes() {
     with("optimizer", [](Experiment& e) { e.optimizer = {"sgd", {{"rate", 0.3}}}; });
     with("layerOptimizers", [](Experiment& e) { e.layerOptimizers[2].id = "sgd"; });
     with("schedule", [](Experiment& e) { e.schedule["kind"] = std::string("cosine"); });
+    with("arithmetic", [](Experiment& e) { e.arithmetic["products"] = std::string("bf16"); });
     with("epochs", [](Experiment& e) { e.epochs = 99; });
     with("batch", [](Experiment& e) { e.batch = 99; });
     with("seed", [](Experiment& e) { e.seed = 99; });

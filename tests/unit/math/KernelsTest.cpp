@@ -1,5 +1,6 @@
 // Tuned products and convolutions against plain loops, over sizes that do not fit the vectors.
 #include "core/base/Rng.h"
+#include "core/math/Bf16.h"
 #include "core/math/Conv.h"
 #include "core/math/ConvDirect.h"
 #include "core/math/Elementwise.h"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstring>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -107,6 +109,96 @@ private slots:
                                                                                       .arg(wanted)));
                         }
                 }
+    }
+
+    // Operands rounded to bf16 by the definition (nearest, ties to even), sums in double: the witness of both ways.
+    void roundedProducts_data() { products_data(); }
+    void roundedProducts() {
+        QFETCH(int, m);
+        QFETCH(int, n);
+        QFETCH(int, k);
+        const auto rounded = [](Real value) {
+            int exponent = 0;
+            const double fraction = std::frexp(static_cast<double>(static_cast<float>(value)), &exponent);  // 0.5 <= |fraction| < 1
+            return std::ldexp(std::nearbyint(std::ldexp(fraction, 8)), exponent - 8);
+        };
+        for (const bool transA : {false, true})
+            for (const bool transB : {false, true})
+                for (const auto& [alpha, beta] : std::vector<std::pair<Real, Real>>{{1, 0}, {Real(-0.5), 2}}) {
+                    const Index lda = (transA ? m : k) + 3, ldb = (transB ? k : n) + 1, ldc = n + 2;
+                    const std::vector<Real> a = draw((transA ? k : m) * lda, 1), b = draw((transB ? n : k) * ldb, 2);
+                    std::vector<Real> before = draw(m * ldc, 3), first;
+                    std::vector<double> ra, rb;
+                    for (const Real v : a) ra.push_back(rounded(v));
+                    for (const Real v : b) rb.push_back(rounded(v));
+                    if (beta == 0)
+                        for (Index i = 0; i < m; ++i)
+                            for (Index j = 0; j < n; ++j) before[static_cast<std::size_t>(i * ldc + j)] = std::numeric_limits<Real>::quiet_NaN();
+                    std::vector<double> wanted(before.size()), sizes(before.size());
+                    for (Index i = 0; i < m; ++i)
+                        for (Index j = 0; j < n; ++j) {
+                            double sum = 0, size = 2;
+                            for (Index q = 0; q < k; ++q) {
+                                const double term = ra[static_cast<std::size_t>(transA ? q * lda + i : i * lda + q)] *
+                                                    rb[static_cast<std::size_t>(transB ? j * ldb + q : q * ldb + j)];
+                                sum += term;
+                                size += std::abs(term);
+                            }
+                            const std::size_t at = static_cast<std::size_t>(i * ldc + j);
+                            wanted[at] = static_cast<double>(alpha) * sum + (beta == 0 ? 0.0 : static_cast<double>(beta) * static_cast<double>(before[at]));
+                            sizes[at] = size;
+                        }
+                    const auto check = [&](const std::vector<Real>& c) {
+                        for (Index i = 0; i < m; ++i)
+                            for (Index j = 0; j < ldc; ++j) {
+                                const std::size_t at = static_cast<std::size_t>(i * ldc + j);
+                                if (j < n ? !near(c[at], wanted[at], sizes[at], k) : c[at] != before[at]) return QString("(%1, %2): %3, wanted %4")
+                                    .arg(i).arg(j).arg(static_cast<double>(c[at])).arg(wanted[at]);
+                            }
+                        return QString();
+                    };
+                    const Transpose ta = transA ? Transpose::Yes : Transpose::No, tb = transB ? Transpose::Yes : Transpose::No;
+                    for (const int threads : {1, 2, 7, 16}) {
+                        if (threads > 2 && m * n > 70000 && beta == 0) continue;
+                        Pool pool(threads);
+                        pool.setProducts(Products::Bf16);
+                        std::vector<Real> c = before;
+                        gemm(pool, ta, tb, m, n, k, alpha, a.data(), lda, b.data(), ldb, beta, c.data(), ldc);
+                        if (first.empty()) {
+                            QCOMPARE(check(c), QString());
+                            first = c;
+                        }
+                        QVERIFY(c.empty() || std::memcmp(c.data(), first.data(), c.size() * sizeof(Real)) == 0);
+                    }
+                    // Without the processor's instructions, where there are any.
+                    if (m == 0 || n == 0) continue;
+                    Pool pool(1);
+                    std::vector<Real> c = before;
+                    const RoundedOperands operands = roundOperands(pool, ta, tb, m, n, k, a.data(), lda, b.data(), ldb, false);
+                    QVERIFY(!operands.native);
+                    roundedTile(operands, 0, m, 0, n, alpha, beta, c.data(), ldc);
+                    QCOMPARE(check(c), QString());
+                }
+        QCOMPARE(QString::fromStdString(kernelClass(Products::Bf16)),
+                 QString::fromStdString(kernelClass()) + (nativeBf16() ? "/bf16" : "/bf16-rounded"));
+        QCOMPARE(kernelClass(Products::Single), kernelClass());
+    }
+
+    void roundingToBf16() {
+        const float infinity = std::numeric_limits<float>::infinity();
+        for (const auto& [value, wanted] : std::vector<std::pair<float, float>>{{0.0f, 0.0f}, {1.0f, 1.0f}, {-2.5f, -2.5f},
+                                                                               {1.00390625f, 1.0f},       // a tie: down to even
+                                                                               {1.01171875f, 1.015625f},  // a tie: up to even
+                                                                               {1.00390637f, 1.0078125f}, {infinity, infinity}, {-infinity, -infinity},
+                                                                               {3.4e38f, infinity}})
+            QCOMPARE(roundedToBf16(static_cast<Real>(value)), static_cast<Real>(wanted));
+        QVERIFY(std::isnan(roundedToBf16(std::numeric_limits<Real>::quiet_NaN())));
+        Pool pool(1);
+        pool.setProducts(Products::Bf16);
+        const Real bad = std::numeric_limits<Real>::quiet_NaN(), one = 1;
+        Real c = 0;
+        gemm(pool, Transpose::No, Transpose::No, 1, 1, 1, 1, &bad, 1, &one, 1, 0, &c, 1);
+        QVERIFY(std::isnan(c));
     }
 
     void convolutions_data() {

@@ -20,6 +20,7 @@ inline Experiment fullExperiment(const std::string& rule = "mono-forward", const
     e.data.params = {{"noise", "0.1"}, {"colour", "a,b=c"}};
     e.data.options["label_noise"] = 0.1;
     e.layerOptimizers[1] = {"momentum", {{"rate", 0.0123}}};
+    e.arithmetic = {{"products", std::string("bf16")}};
     e.schedule = {{"kind", std::string("cosine")}, {"warmup", 0.5}};
     if (rule == "mono-forward") e.ruleParams = {{"answer", std::string("sum")}};
     e.seed = 18446744073709551615ull;

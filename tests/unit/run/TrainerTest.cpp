@@ -1,5 +1,6 @@
 // The trainer: same seed, same bits for every rule, any number of threads, watched or not; checkpoints; order of samples;
 // divergence; every error.
+#include "core/math/Gemm.h"
 #include "unit/run/RunSupport.h"
 
 #include <QtTest>
@@ -57,6 +58,32 @@ void rulesAsRows() {
 class TrainerTest : public QObject {
     Q_OBJECT
 private slots:
+    // Rounded products are an option of the experiment: other bits, the same for any number of threads, and named.
+    void roundedProductsAreNamedAndDeterministic() {
+        const Experiment single = smallExperiment(ruleRegistry().front().id);
+        Experiment rounded = single;
+        rounded.arithmetic["products"] = std::string("bf16");
+        const std::unique_ptr<Trainer> usual = makeTrainer(single, 1, 10);
+        const std::string exact = trained(*usual);
+        QCOMPARE(QString::fromStdString(usual->fingerprintWithClass()), QString::fromStdString(exact + " " + kernelClass()));
+        std::string first;
+        for (const int threads : {1, 2, 7, 16}) {
+            const std::unique_ptr<Trainer> trainer = makeTrainer(rounded, threads, 10);
+            const std::string found = trained(*trainer);
+            if (first.empty()) first = found;
+            QCOMPARE(found, first);
+            QVERIFY(found != exact);
+            QCOMPARE(QString::fromStdString(trainer->fingerprintWithClass()),
+                     QString::fromStdString(found + " " + kernelClass(Products::Bf16)));
+            QCOMPARE(QString::fromStdString(trainer->snapshot()->fingerprint), QString::fromStdString(trainer->fingerprintWithClass()));
+            // 8 bits of mantissa cost little: the loss is that of single precision within a few per cent.
+            const double loss = trainer->evaluate()->testLoss, wanted = usual->evaluate()->testLoss;
+            QVERIFY2(std::abs(loss - wanted) < 0.05 * wanted, qPrintable(QString("%1, %2 in single precision").arg(loss).arg(wanted)));
+        }
+        rounded.arithmetic["products"] = std::string("fp8");
+        QVERIFY(codeOf(rounded).rfind("LAB-PARAM-", 0) == 0);
+    }
+
     void sameBitsForEveryRule_data() { rulesAsRows(); }
     void sameBitsForEveryRule() {
         QFETCH(QString, rule);

@@ -1,6 +1,7 @@
 #include "app/DataService.h"
 
 #include "core/io/DataFiles.h"
+#include "core/io/FileRows.h"
 
 #include <QFileInfo>
 
@@ -19,13 +20,16 @@ std::string sourceKey(const DataChoice& choice) {
 }  // namespace
 
 Result<std::shared_ptr<const Dataset>> DataService::open(const DataChoice& choice) {
-    const std::string key = sourceKey(choice);
+    ParamSet options(dataOptions());
+    if (const Result<void> assigned = options.assign(choice.options); !assigned) return assigned.error();
+    const double share = options.number("memory_share");
+    const std::string key = sourceKey(choice) + "\n@" + std::to_string(share);
     {
         std::lock_guard lock(m_mutex);
         if (m_raw && m_rawKey == key) return m_raw;
     }
     const std::vector<std::pair<std::string, std::string>> params(choice.params.begin(), choice.params.end());
-    Result<Dataset> read = openDataset(choice.source, params);
+    Result<Dataset> read = openDataset(choice.source, params, static_cast<std::uint64_t>(share * static_cast<double>(physicalMemory())));
     if (!read) return read.error();
     auto shared = std::make_shared<const Dataset>(std::move(*read));
     std::lock_guard lock(m_mutex);

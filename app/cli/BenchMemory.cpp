@@ -56,6 +56,8 @@ Result<Measured> measure(const ParsedExperiment& parsed) {
     std::vector<Index> samples(static_cast<std::size_t>(e.batch));
     for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = static_cast<Index>(i);
     const Samples& train = parsed.data->train;
+    Buffer scratch;
+    const ConstMatrixMap x(train.block(0, static_cast<Index>(e.batch), scratch), static_cast<Index>(e.batch), train.width());
 
     const double before = allocated();
     const std::unique_ptr<LearningRule> rule = description->make(
@@ -66,7 +68,7 @@ Result<Measured> measure(const ParsedExperiment& parsed) {
         context.step = step;
         context.plannedEpochs = static_cast<double>(e.epochs);
         updater.beginStep(step, 0, false);
-        rule->step({ConstMatrixMap(train.x.data(), static_cast<Index>(e.batch), train.x.cols()), train.y.data(), samples.data()}, context);
+        rule->step({x, train.y.data(), samples.data()}, context);
     }
     Measured m;
     m.optimiser = static_cast<double>(updater.bytes());

@@ -2,7 +2,11 @@
 // one forward pass of the same network.
 #include "app/cli/BenchSupport.h"
 #include "app/cli/Command.h"
+#include "core/base/Rng.h"
 #include "core/run/Trainer.h"
+
+#include <QFile>
+#include <QTemporaryDir>
 
 #include <chrono>
 
@@ -26,6 +30,36 @@ double secondsOf(double budget, Work&& work) {
     return spreadOf(std::move(times)).median;
 }
 
+// A pair of IDX files in `folder` with `count` samples of `features` bytes in four classes that overlap; the path of the samples.
+Result<QString> writeSamples(const QString& folder, Index count, Index features) {
+    const Stream stream(1, Purpose::Generator);
+    QFile images(folder + QStringLiteral("/images")), labels(folder + QStringLiteral("/labels"));
+    const Error unwritable{"LAB-IO-104", "the benchmark's data cannot be written.", folder.toStdString(), "Make room in the folder of temporary files."};
+    if (!images.open(QIODevice::WriteOnly) || !labels.open(QIODevice::WriteOnly)) return unwritable;
+    const auto number = [](QByteArray& to, Index value) {
+        for (int shift = 24; shift >= 0; shift -= 8) to.append(static_cast<char>(value >> shift & 255));
+    };
+    QByteArray head("\0\0\x08\x02", 4), labelHead("\0\0\x08\x01", 4), piece, classes;
+    number(head, count);
+    number(head, features);
+    number(labelHead, count);
+    if (images.write(head) != head.size() || labels.write(labelHead) != labelHead.size()) return unwritable;
+    for (Index i = 0; i < count; ++i) {
+        const int label = static_cast<int>(i % 4);
+        classes.append(static_cast<char>(label));
+        for (Index j = 0; j < features; j += 8) {
+            std::uint64_t bits = stream.bitsAt(static_cast<std::uint64_t>(i * features + j));
+            for (Index k = j; k < std::min(j + 8, features); ++k, bits >>= 8)
+                piece.append(static_cast<char>((bits & 127) + (k % 4 == label ? 60 : 0)));
+        }
+        if (piece.size() < (1 << 20) && i + 1 < count) continue;
+        if (images.write(piece) != piece.size()) return unwritable;
+        piece.clear();
+    }
+    if (labels.write(classes) != classes.size() || !images.flush() || !labels.flush()) return unwritable;
+    return images.fileName();
+}
+
 }  // namespace
 
 int benchScale(const QCommandLineParser& parser, const JsonValue& file) {
@@ -45,11 +79,21 @@ int benchScale(const QCommandLineParser& parser, const JsonValue& file) {
         const QString name = QString::fromStdString(sweep.at("id").text());
         if (!only.isEmpty() && !only.contains(name)) continue;
         if (!json) out(QString("%1 %2 %3 %4 %5 %6\n").arg(name, -14).arg("rule", -18).arg("train", 10).arg("GFLOP/s fwd", 12).arg("pass", 10).arg("answer", 10));
-        for (const JsonCursor& point : sweep.at("points").items())
+        for (const JsonCursor& point : sweep.at("points").items()) {
+            QTemporaryDir folder;
+            QString written;
+            if (point.has("file")) {
+                const JsonCursor wanted = point.at("file");
+                const Result<QString> path = writeSamples(folder.path(), static_cast<Index>(wanted.at("samples").integer(2, 100000000)),
+                                                          static_cast<Index>(wanted.at("features").integer(1, 100000)));
+                if (!path) return fail(path.error());
+                written = *path;
+            }
             for (const JsonCursor& rule : root.at("rules").items()) {
                 JsonValue options = point.value();
                 options.set("rule", JsonValue::text(rule.text()));
                 options.set("epochs", JsonValue::integer(1000));
+                if (!written.isEmpty()) options.set("dataset", JsonValue::text(written.toStdString()));
                 const std::string at = options.find("at") != nullptr ? options.find("at")->raw() : "";
                 Result<ParsedExperiment> parsed = experimentOf(JsonCursor(options, report), 1, service);
                 if (!parsed) return fail(parsed.error());
@@ -68,7 +112,8 @@ int benchScale(const QCommandLineParser& parser, const JsonValue& file) {
                 // One pass through all layers and the answer of the rule, on the same rows.
                 const Samples& samples = trainer.data().train;
                 const Index rows = std::min(trainer.rule().predictionCapacity(), samples.count());
-                const ConstMatrixMap x(samples.x.data(), rows, samples.x.cols());
+                Buffer scratch;
+                const ConstMatrixMap x(samples.block(0, rows, scratch), rows, samples.width());
                 Network& network = trainer.network();
                 Workspace work = network.makeWorkspace(rows, false);
                 network.setInput(work, x);
@@ -94,6 +139,7 @@ int benchScale(const QCommandLineParser& parser, const JsonValue& file) {
                                                 {"rule", JsonValue::text(rule.text())}, {"train", JsonValue::number(train)},
                                                 {"pass", JsonValue::number(forward)}, {"answer", JsonValue::number(predict)}}));
             }
+        }
     }
     if (!report.ok()) return fail(report.error());
     if (json)

@@ -61,7 +61,8 @@ std::shared_ptr<Figure> samplesFigure(const PreparedData& data) {
     auto figure = std::make_shared<Figure>();
     figure->view = "samples";
     FigurePanel panel;
-    const Index shown = std::min<Index>(data.train.count(), 24);
+    const Matrix& samples = data.train.rows ? data.preview : data.train.x;  // the window reads no files
+    const Index shown = std::min<Index>(samples.rows(), 24);
     if (data.schema.isImage()) {
         TilesPanel tiles;
         for (Index i = 0; i < shown; ++i) {
@@ -69,21 +70,21 @@ std::shared_ptr<Figure> samplesFigure(const PreparedData& data) {
             tile.channels = static_cast<int>(data.schema.shape[0]);
             tile.height = static_cast<int>(data.schema.shape[1]);
             tile.width = static_cast<int>(data.schema.shape[2]);
-            tile.values.assign(data.train.x.row(i).data(), data.train.x.row(i).data() + data.train.x.cols());
+            tile.values.assign(samples.row(i).data(), samples.row(i).data() + samples.cols());
             const std::size_t label = static_cast<std::size_t>(data.train.y.empty() ? 0 : data.train.y[static_cast<std::size_t>(i)]);
             if (label < data.schema.classNames.size()) tile.caption = data.schema.classNames[label];
             tiles.tiles.push_back(std::move(tile));
         }
         panel.content = std::move(tiles);
-    } else if (data.train.x.cols() >= 2) {
+    } else if (samples.cols() >= 2) {
         ScatterPanel scatter;
         for (int c = 0; c < data.schema.classes; ++c) {
             ScatterGroup group;
             group.title = static_cast<std::size_t>(c) < data.schema.classNames.size() ? data.schema.classNames[static_cast<std::size_t>(c)] : std::to_string(c);
             group.style = seriesStyle(c);
-            for (Index i = 0; i < std::min<Index>(data.train.count(), 600); ++i)
+            for (Index i = 0; i < std::min<Index>(samples.rows(), 600); ++i)
                 if (data.train.y[static_cast<std::size_t>(i)] == c)
-                    group.points.push_back({static_cast<double>(data.train.x(i, 0)), static_cast<double>(data.train.x(i, 1))});
+                    group.points.push_back({static_cast<double>(samples(i, 0)), static_cast<double>(samples(i, 1))});
             scatter.groups.push_back(std::move(group));
         }
         panel.x.title = data.schema.featureNames.size() > 1 ? data.schema.featureNames[0] : "x_1";

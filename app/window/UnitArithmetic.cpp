@@ -67,7 +67,9 @@ Result<UnitSum> unitSum(const Experiment& experiment, const PreparedData& data, 
 
     Pool pool(1);
     Workspace work = network.makeWorkspace(1, false);
-    network.setInput(work, ConstMatrixMap(samples.x.data() + out.sample * samples.x.cols(), 1, samples.x.cols()));
+    Buffer scratch;
+    network.setInput(work, ConstMatrixMap(samples.block(out.sample, 1, scratch), 1, samples.width()));
+    if (const std::optional<Error> unread = samples.failure()) return *unread;
     network.evaluate(pool, work, 1, 0, static_cast<int>(network.stages().size()));
     const Real* x = work.value(from);
     const Real* w = parameters.data(matrix) + out.unit * out.inputs;

@@ -25,6 +25,11 @@ const std::vector<ParamSpec>& dataOptions() {
             "label_noise", "Label noise", 0.0, 0.0, 1.0,
             "Share of training labels that are replaced by another class, drawn evenly. Test labels stay true.")
             .withStep(0.05),
+        ParamSpec::number("memory_share", "Share of memory", 0.25, 0.0, 1.0,
+                          "Data files that need more than this share of the machine's memory stay on disk, and samples are read as "
+                          "they are needed: IDX, and NPY in C order. The order of the samples and the results are the same.")
+            .withStep(0.05)
+            .isAdvanced(),
         ParamSpec::integer("split_seed", "Split seed", 0, 0, 1000000000,
                            "Draws the split and the subsets, apart from the seed of the run: runs with other seeds see the "
                            "same data.")

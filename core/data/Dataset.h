@@ -1,8 +1,9 @@
 // Labelled samples, batch-first. What a file or a generator yields, before and after preparation.
 #pragma once
 
-#include "core/math/Types.h"
+#include "core/data/RowSource.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -34,12 +35,21 @@ struct DataSchema {
     bool operator==(const DataSchema&) const = default;
 };
 
-// n samples: x (n x features), y (n).
+// n samples: x (n x features), y (n). Data that are larger than their share of the memory have `rows` instead of x: they are
+// read from disk sample by sample, in any order, and are the same numbers.
 struct Samples {
     Matrix x;
     std::vector<int> y;
+    std::shared_ptr<const RowSource> rows;
 
-    Index count() const { return x.rows(); }
+    Index count() const { return rows ? rows->count() : x.rows(); }
+    Index width() const { return rows ? rows->width() : x.cols(); }
+    // The samples `which` into `out` (n x width).
+    void copy(const Index* which, Index n, Real* out) const;
+    // n samples from `first` on: where they stand, or read into `scratch`.
+    const Real* block(Index first, Index n, Buffer& scratch) const;
+    // Why samples could not be read, if they could not.
+    std::optional<Error> failure() const { return rows ? rows->failure() : std::nullopt; }
 };
 
 // As loaded: raw values (pixels scaled to [0, 1], table columns as they are). `test` may be empty: the preparation
@@ -64,6 +74,7 @@ struct PreparedData {
     std::vector<std::uint8_t> noisy;  // per training sample: its label was replaced; empty without label noise
     Real minimum = 0;  // over the training part, after standardisation (the label height of Forward-Forward uses it)
     Real maximum = 1;
+    Matrix preview;       // the first training samples where they are on disk, for views; else empty
     std::string summary;  // one line for the status bar: counts, classes, standardisation
 };
 

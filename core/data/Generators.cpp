@@ -54,12 +54,12 @@ void addSamples(Fingerprint& hash, const Samples& samples) {
     hash.add(static_cast<std::uint64_t>(samples.count()));
     // Through float in both builds of the engine, so that they agree; copied in pieces to bound the memory.
     std::vector<float> piece;
-    const Real* values = samples.x.data();
-    const Index total = samples.x.size();
-    constexpr Index kPiece = 1 << 16;
-    for (Index at = 0; at < total; at += kPiece) {
-        const Index n = std::min(kPiece, total - at);
-        piece.assign(values + at, values + at + n);
+    Buffer scratch;
+    const Index width = std::max<Index>(1, samples.width()), together = std::max<Index>(1, (Index(1) << 16) / width);
+    for (Index at = 0; at < samples.count(); at += together) {
+        const Index n = std::min(together, samples.count() - at);
+        const Real* values = samples.block(at, n, scratch);
+        piece.assign(values, values + n * samples.width());
         hash.add(piece.data(), piece.size() * sizeof(float));
     }
     hash.add(samples.y.data(), samples.y.size() * sizeof(int));

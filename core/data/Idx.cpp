@@ -2,6 +2,7 @@
 
 #include "core/data/ByteOrder.h"
 
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -94,47 +95,78 @@ Result<IdxHeader> parseIdxHeader(std::span<const std::uint8_t> bytes, const std:
     return header;
 }
 
-Result<Tensor> parseIdx(std::span<const std::uint8_t> bytes, const std::string& where) {
-    const Result<IdxHeader> parsed = parseIdxHeader(bytes, where);
-    if (!parsed) return parsed.error();
-    const IdxHeader& header = *parsed;
-    if (bytes.size() < header.fileBytes)
+Result<void> checkIdxLength(const IdxHeader& header, std::uint64_t fileBytes, const std::string& where) {
+    if (fileBytes < header.fileBytes)
         return Error{"LAB-DATA-104",
-                     "the file has " + std::to_string(bytes.size()) + " bytes, but " + dimensionsText(header.shape) +
+                     "the file has " + std::to_string(fileBytes) + " bytes, but " + dimensionsText(header.shape) +
                          " values need " + std::to_string(header.fileBytes) + ": it is cut off.",
-                     where + ":byte " + std::to_string(bytes.size()), "Copy or download it again."};
-    if (bytes.size() > header.fileBytes)
+                     where + ":byte " + std::to_string(fileBytes), "Copy or download it again."};
+    if (fileBytes > header.fileBytes)
         return Error{"LAB-DATA-105",
-                     "the file has " + std::to_string(bytes.size()) + " bytes, but " + dimensionsText(header.shape) +
+                     "the file has " + std::to_string(fileBytes) + " bytes, but " + dimensionsText(header.shape) +
                          " values need only " + std::to_string(header.fileBytes) + ".",
                      where + ":byte " + std::to_string(header.fileBytes),
                      "The header does not fit the content: copy or download the file again."};
-    Tensor tensor;
-    tensor.shape = header.shape;
-    tensor.bytes = header.type == 0x08;
-    const Index rows = header.shape[0];
-    const auto count = static_cast<Index>((header.fileBytes - header.dataOffset) / header.elementBytes);
-    tensor.values.resize(rows, count / rows);
-    Real* out = tensor.values.data();
-    const std::uint8_t* in = bytes.data() + header.dataOffset;
-    if (tensor.bytes) {
-        Real scaled[256];
-        for (int v = 0; v < 256; ++v) scaled[v] = static_cast<Real>(v / 255.0);
+    return {};
+}
+
+Result<void> decodeIdx(const IdxHeader& header, std::span<const std::uint8_t> values, Index first, const std::string& where, Real* out) {
+    const auto count = static_cast<Index>(values.size() / header.elementBytes);
+    const std::uint8_t* in = values.data();
+    if (header.type == 0x08) {
+        static const std::array<Real, 256> scaled = [] {
+            std::array<Real, 256> table;
+            for (std::size_t v = 0; v < table.size(); ++v) table[v] = static_cast<Real>(static_cast<double>(v) / 255.0);
+            return table;
+        }();
         for (Index i = 0; i < count; ++i) out[i] = scaled[in[i]];
-        return tensor;
+        return {};
     }
     for (Index i = 0; i < count; ++i) {
         const Real value = static_cast<Real>(element(in + static_cast<std::size_t>(i) * header.elementBytes, header.type));
         if (!std::isfinite(value))
             return Error{
                 "LAB-DATA-106",
-                "value number " + std::to_string(i) + " is " + (std::isnan(value) ? "not a number" : "infinite") +
+                "value number " + std::to_string(first + i) + " is " + (std::isnan(value) ? "not a number" : "infinite") +
                     ", but finite values were wanted.",
-                where + ":byte " + std::to_string(header.dataOffset + static_cast<std::size_t>(i) * header.elementBytes),
+                where + ":byte " + std::to_string(header.dataOffset + static_cast<std::size_t>(first + i) * header.elementBytes),
                 "Clean the data before it is read."};
         out[i] = value;
     }
+    return {};
+}
+
+Result<Tensor> parseIdx(std::span<const std::uint8_t> bytes, const std::string& where) {
+    const Result<IdxHeader> parsed = parseIdxHeader(bytes, where);
+    if (!parsed) return parsed.error();
+    const IdxHeader& header = *parsed;
+    if (const Result<void> whole = checkIdxLength(header, bytes.size(), where); !whole) return whole.error();
+    Tensor tensor;
+    tensor.shape = header.shape;
+    tensor.bytes = header.type == 0x08;
+    const Index rows = header.shape[0];
+    const auto count = static_cast<Index>((header.fileBytes - header.dataOffset) / header.elementBytes);
+    tensor.values.resize(rows, count / rows);
+    const Result<void> done = decodeIdx(header, bytes.subspan(header.dataOffset), 0, where, tensor.values.data());
+    if (!done) return done.error();
     return tensor;
+}
+
+Result<void> checkIdxPair(const IdxHeader& images, const std::string& imagesWhere, const IdxHeader& labels,
+                          const std::string& labelsWhere) {
+    const bool imagesFirst = images.shape.size() > 1, labelsSecond = labels.shape.size() == 1;
+    if (!imagesFirst && !labelsSecond)
+        return Error{"LAB-DATA-107",
+                     "the two files are swapped: " + dimensionsText(images.shape) +
+                         " labels where samples were wanted, and " + dimensionsText(labels.shape) + " samples in " +
+                         labelsWhere + " where labels were wanted.",
+                     imagesWhere, "Swap the two files, or their names."};
+    if (!imagesFirst || !labelsSecond)
+        return Error{"LAB-DATA-108",
+                     std::string(imagesFirst ? "both files hold samples (" : "both files hold labels (") +
+                         dimensionsText(images.shape) + " and " + dimensionsText(labels.shape) + ").",
+                     imagesFirst ? labelsWhere : imagesWhere, "One file of samples and one of labels are wanted."};
+    return {};
 }
 
 Result<LabelledPart> parseIdxPair(std::span<const std::uint8_t> images, const std::string& imagesWhere,
@@ -143,18 +175,7 @@ Result<LabelledPart> parseIdxPair(std::span<const std::uint8_t> images, const st
     if (!first) return first.error();
     const Result<IdxHeader> second = parseIdxHeader(labels, labelsWhere);
     if (!second) return second.error();
-    const bool imagesFirst = first->shape.size() > 1, labelsSecond = second->shape.size() == 1;
-    if (!imagesFirst && !labelsSecond)
-        return Error{"LAB-DATA-107",
-                     "the two files are swapped: " + dimensionsText(first->shape) +
-                         " labels where samples were wanted, and " + dimensionsText(second->shape) + " samples in " +
-                         labelsWhere + " where labels were wanted.",
-                     imagesWhere, "Swap the two files, or their names."};
-    if (!imagesFirst || !labelsSecond)
-        return Error{"LAB-DATA-108",
-                     std::string(imagesFirst ? "both files hold samples (" : "both files hold labels (") +
-                         dimensionsText(first->shape) + " and " + dimensionsText(second->shape) + ").",
-                     imagesFirst ? labelsWhere : imagesWhere, "One file of samples and one of labels are wanted."};
+    if (const Result<void> pair = checkIdxPair(*first, imagesWhere, *second, labelsWhere); !pair) return pair.error();
     Result<Tensor> x = parseIdx(images, imagesWhere);
     if (!x) return x.error();
     const Result<Tensor> y = parseIdx(labels, labelsWhere);

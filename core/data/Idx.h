@@ -31,6 +31,13 @@ Result<IdxHeader> parseIdxHeader(std::span<const std::uint8_t> bytes, const std:
 // LAB-DATA-105 more bytes than announced, LAB-DATA-106 a value that is not finite.
 Result<Tensor> parseIdx(std::span<const std::uint8_t> bytes, const std::string& where);
 
+// What parseIdx is made of, for readers that never hold the whole file. The number of bytes that the file must have
+// (LAB-DATA-104, -105); values from number `first` on (LAB-DATA-106); images and labels by their headers (LAB-DATA-107, -108).
+Result<void> checkIdxLength(const IdxHeader& header, std::uint64_t fileBytes, const std::string& where);
+Result<void> decodeIdx(const IdxHeader& header, std::span<const std::uint8_t> values, Index first, const std::string& where, Real* out);
+Result<void> checkIdxPair(const IdxHeader& images, const std::string& imagesWhere, const IdxHeader& labels,
+                          const std::string& labelsWhere);
+
 // A pair of files. Errors: those above, LAB-DATA-107 the two are swapped, LAB-DATA-108 neither or both hold labels,
 // and those of Tensors.h.
 struct LabelledPart {

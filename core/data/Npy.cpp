@@ -76,6 +76,22 @@ Result<void> readType(const std::string& descr, NpyHeader& header, const std::st
     return {};
 }
 
+Error notFinite(double value, Index number, std::size_t at, const std::string& where) {
+    return Error{"LAB-DATA-148",
+                 "value number " + std::to_string(number) + " is " + (std::isnan(value) ? "not a number" : "infinite") +
+                     ", but finite values were wanted.",
+                 where + ":byte " + std::to_string(at), "Clean the data before it is saved."};
+}
+
+Error tooLarge(const std::string& where) {
+    return Error{"LAB-DATA-148", "a value is too large for single precision.", where, "Scale the data before it is saved."};
+}
+
+// Bytes that are samples are scaled to [0, 1].
+bool bytesOf(const NpyHeader& header) {
+    return header.kind == 'u' && header.elementBytes == 1;
+}
+
 // Calls put(position in row-major order, value) for every element; stops at the first that is not finite, if asked to.
 template <class Put>
 Result<void> forEachElement(std::span<const std::uint8_t> bytes, const NpyHeader& header, const std::string& where,
@@ -91,11 +107,7 @@ Result<void> forEachElement(std::span<const std::uint8_t> bytes, const NpyHeader
     for (Index i = 0; i < header.count; ++i) {
         const std::size_t at = header.dataOffset + static_cast<std::size_t>(i) * header.elementBytes;
         const double value = element(bytes.data() + at, header);
-        if (nonFinite == NonFinite::Refuse && !std::isfinite(value))
-            return Error{"LAB-DATA-148",
-                         "value number " + std::to_string(i) + " is " + (std::isnan(value) ? "not a number" : "infinite") +
-                             ", but finite values were wanted.",
-                         where + ":byte " + std::to_string(at), "Clean the data before it is saved."};
+        if (nonFinite == NonFinite::Refuse && !std::isfinite(value)) return notFinite(value, i, at, where);
         put(header.fortranOrder ? position : i, value);
         if (!header.fortranOrder) continue;
         for (std::size_t d = 0; d < shape.size(); ++d) {
@@ -112,17 +124,7 @@ Result<void> forEachElement(std::span<const std::uint8_t> bytes, const NpyHeader
 Result<NpyHeader> wholeHeader(std::span<const std::uint8_t> bytes, const std::string& where) {
     Result<NpyHeader> header = parseNpyHeader(bytes, where);
     if (!header) return header;
-    const std::uint64_t needed = header->dataOffset + static_cast<std::uint64_t>(header->count) * header->elementBytes;
-    if (bytes.size() < needed)
-        return Error{"LAB-DATA-146",
-                     "the array has " + std::to_string(bytes.size()) + " bytes, but " + dimensionsText(header->shape) +
-                         " elements need " + std::to_string(needed) + ": it is cut off.",
-                     where + ":byte " + std::to_string(bytes.size()), "Copy or save it again."};
-    if (bytes.size() > needed)
-        return Error{"LAB-DATA-147",
-                     "the array has " + std::to_string(bytes.size()) + " bytes, but " + dimensionsText(header->shape) +
-                         " elements need only " + std::to_string(needed) + ".",
-                     where + ":byte " + std::to_string(needed), "The header does not fit the content: save it again."};
+    if (const Result<void> whole = checkNpyLength(*header, bytes.size(), where); !whole) return whole.error();
     return header;
 }
 
@@ -216,25 +218,56 @@ Result<std::vector<float>> parseNpyFloats(std::span<const std::uint8_t> bytes, c
     return out;
 }
 
+Result<void> checkNpyLength(const NpyHeader& header, std::uint64_t fileBytes, const std::string& where) {
+    const std::uint64_t needed = header.dataOffset + static_cast<std::uint64_t>(header.count) * header.elementBytes;
+    if (fileBytes < needed)
+        return Error{"LAB-DATA-146",
+                     "the array has " + std::to_string(fileBytes) + " bytes, but " + dimensionsText(header.shape) +
+                         " elements need " + std::to_string(needed) + ": it is cut off.",
+                     where + ":byte " + std::to_string(fileBytes), "Copy or save it again."};
+    if (fileBytes > needed)
+        return Error{"LAB-DATA-147",
+                     "the array has " + std::to_string(fileBytes) + " bytes, but " + dimensionsText(header.shape) +
+                         " elements need only " + std::to_string(needed) + ".",
+                     where + ":byte " + std::to_string(needed), "The header does not fit the content: save it again."};
+    return {};
+}
+
+Result<void> checkNpySamples(const NpyHeader& header, const std::string& where) {
+    if (!header.shape.empty() && header.count > 0) return {};
+    return Error{"LAB-DATA-145",
+                 "the array has the shape " + dimensionsText(header.shape) + ", but at least one sample was wanted.", where,
+                 "The file holds no samples: choose another."};
+}
+
+Result<void> decodeNpy(const NpyHeader& header, std::span<const std::uint8_t> values, Index first, const std::string& where, Real* out) {
+    LAB_ASSERT(!header.fortranOrder);
+    const auto count = static_cast<Index>(values.size() / header.elementBytes);
+    const double scale = bytesOf(header) ? 255.0 : 1.0;
+    for (Index i = 0; i < count; ++i) {
+        const double value = element(values.data() + static_cast<std::size_t>(i) * header.elementBytes, header);
+        if (!std::isfinite(value))
+            return notFinite(value, first + i, header.dataOffset + static_cast<std::size_t>(first + i) * header.elementBytes, where);
+        out[i] = static_cast<Real>(value / scale);
+        if (!std::isfinite(out[i])) return tooLarge(where);
+    }
+    return {};
+}
+
 Result<Tensor> parseNpyTensor(std::span<const std::uint8_t> bytes, const std::string& where) {
     const Result<NpyHeader> header = wholeHeader(bytes, where);
     if (!header) return header.error();
-    if (header->shape.empty() || header->count == 0)
-        return Error{"LAB-DATA-145",
-                     "the array has the shape " + dimensionsText(header->shape) + ", but at least one sample was wanted.",
-                     where, "The file holds no samples: choose another."};
+    if (const Result<void> samples = checkNpySamples(*header, where); !samples) return samples.error();
     Tensor tensor;
     tensor.shape = header->shape;
-    tensor.bytes = header->kind == 'u' && header->elementBytes == 1;
+    tensor.bytes = bytesOf(*header);
     tensor.values.resize(header->shape[0], header->count / header->shape[0]);
     Real* out = tensor.values.data();
     const double scale = tensor.bytes ? 255.0 : 1.0;
     const Result<void> done = forEachElement(bytes, *header, where, NonFinite::Refuse,
                                              [&](Index i, double v) { out[i] = static_cast<Real>(v / scale); });
     if (!done) return done.error();
-    if (!tensor.values.allFinite())
-        return Error{"LAB-DATA-148", "a value is too large for single precision.", where,
-                     "Scale the data before it is saved."};
+    if (!tensor.values.allFinite()) return tooLarge(where);
     return tensor;
 }
 

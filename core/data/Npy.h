@@ -45,6 +45,12 @@ Result<std::vector<float>> parseNpyFloats(std::span<const std::uint8_t> bytes, c
 // dimension is 0.
 Result<Tensor> parseNpyTensor(std::span<const std::uint8_t> bytes, const std::string& where);
 
+// What it is made of, for readers that never hold the whole file (in C order): the number of bytes that the file must have
+// (LAB-DATA-146, -147), at least one sample (LAB-DATA-145), and values from number `first` on (LAB-DATA-148).
+Result<void> checkNpyLength(const NpyHeader& header, std::uint64_t fileBytes, const std::string& where);
+Result<void> checkNpySamples(const NpyHeader& header, const std::string& where);
+Result<void> decodeNpy(const NpyHeader& header, std::span<const std::uint8_t> values, Index first, const std::string& where, Real* out);
+
 // A file of version 1.0, little-endian, C order, data aligned to 64 bytes: the bytes that numpy.save writes.
 std::vector<std::uint8_t> npyBytes(const std::vector<Index>& shape, std::span<const float> values);
 std::vector<std::uint8_t> npyBytes(const std::vector<Index>& shape, std::span<const double> values);

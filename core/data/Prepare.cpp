@@ -20,7 +20,8 @@ Result<void> checkRaw(const Dataset& raw) {
     const Error empty{"LAB-DATA-204", "the data set '" + raw.schema.title + "' has no samples.", raw.schema.id,
                       "Choose other data."};
     if (raw.train.count() == 0) return empty;
-    LAB_ASSERT(raw.schema.classes >= 1 && raw.schema.features() == raw.train.x.cols());
+    LAB_ASSERT(raw.schema.classes >= 1 && raw.schema.features() == raw.train.width());
+    LAB_ASSERT(raw.schema.parts.empty() || !raw.train.rows);  // only plain numbers stay on disk
     if (!raw.schema.parts.empty()) {
         Index whole = 0;
         for (const DataPart& part : raw.schema.parts) whole += part.features();
@@ -28,7 +29,7 @@ Result<void> checkRaw(const Dataset& raw) {
     }
     LAB_ASSERT(static_cast<Index>(raw.train.y.size()) == raw.train.count());
     LAB_ASSERT(static_cast<Index>(raw.test.y.size()) == raw.test.count());
-    LAB_ASSERT(raw.test.count() == 0 || raw.test.x.cols() == raw.train.x.cols());
+    LAB_ASSERT(raw.test.count() == 0 || raw.test.width() == raw.train.width());
     for (const Samples* part : {&raw.train, &raw.test})
         for (const int y : part->y) LAB_ASSERT(y >= 0 && y < raw.schema.classes);
     return {};
@@ -98,36 +99,52 @@ void keepTokens(Moments& moments, const std::vector<Columns>& numbers) {
         }
 }
 
+// Calls visit(values of one sample) for `rows` in order, a piece at a time where the samples are on disk.
+template <class Visit>
+void forRows(const Samples& samples, const std::vector<Index>& rows, Visit&& visit) {
+    const Index width = samples.width();
+    if (!samples.rows) {
+        for (const Index r : rows) visit(samples.x.data() + r * width);
+        return;
+    }
+    const std::size_t together = static_cast<std::size_t>(std::max<Index>(1, (Index(1) << 18) / std::max<Index>(1, width)));
+    Buffer piece(together * static_cast<std::size_t>(width));
+    for (std::size_t at = 0; at < rows.size(); at += together) {
+        const Index n = static_cast<Index>(std::min(together, rows.size() - at));
+        samples.copy(rows.data() + at, n, piece.data());
+        for (Index i = 0; i < n; ++i) visit(piece.data() + i * width);
+    }
+}
+
 Moments wholeMoments(const Samples& samples, const std::vector<Index>& rows) {
-    const Index width = samples.x.cols();
+    const Index width = samples.width();
     double sum = 0, squares = 0;
     const double n = static_cast<double>(rows.size()) * static_cast<double>(width);
-    for (const Index r : rows) {
-        const Real* x = samples.x.data() + r * width;
+    forRows(samples, rows, [&](const Real* x) {
         double part = 0;
         for (Index j = 0; j < width; ++j) part += static_cast<double>(x[j]);
         sum += part;
-    }
+    });
     const double mean = sum / n;
-    for (const Index r : rows) {
-        const Real* x = samples.x.data() + r * width;
+    forRows(samples, rows, [&](const Real* x) {
         double part = 0;
         for (Index j = 0; j < width; ++j) {
             const double d = static_cast<double>(x[j]) - mean;
             part += d * d;
         }
         squares += part;
-    }
+    });
     return {{mean}, {safeDeviation(squares / n)}};
 }
 
 Moments columnMoments(const Samples& samples, const std::vector<Index>& rows) {
-    const Index width = samples.x.cols();
+    const Index width = samples.width();
     const double n = static_cast<double>(rows.size());
     VectorD mean = VectorD::Zero(width), variance = VectorD::Zero(width);
-    for (const Index r : rows) mean += samples.x.row(r).transpose().cast<double>();
+    using Row = Eigen::Map<const Vector>;
+    forRows(samples, rows, [&](const Real* x) { mean += Row(x, width).cast<double>(); });
     mean /= n;
-    for (const Index r : rows) variance.array() += (samples.x.row(r).transpose().cast<double>() - mean).array().square();
+    forRows(samples, rows, [&](const Real* x) { variance.array() += (Row(x, width).cast<double>() - mean).array().square(); });
     variance /= n;
     Moments out;
     out.mean.assign(mean.data(), mean.data() + width);
@@ -135,29 +152,79 @@ Moments columnMoments(const Samples& samples, const std::vector<Index>& rows) {
     return out;
 }
 
-Samples gather(const Samples& from, const std::vector<Index>& rows, const std::vector<int>& newLabel, const Moments& m) {
-    const Index width = from.x.cols();
-    Samples out;
-    out.x.resize(static_cast<Index>(rows.size()), width);
-    out.y.reserve(rows.size());
+// One sample, standardised; z may be x.
+void standardise(const Moments& m, const Real* x, Real* z, Index width) {
     const bool whole = m.mean.size() == 1;
-    const bool untouched = whole && m.mean[0] == 0.0 && m.deviation[0] == 1.0;
-    for (std::size_t k = 0; k < rows.size(); ++k) {
-        const Real* x = from.x.data() + rows[k] * width;
-        Real* z = out.x.data() + static_cast<Index>(k) * width;
-        if (untouched) {
-            std::copy(x, x + width, z);
-        } else if (whole) {
-            const double mean = m.mean[0], deviation = m.deviation[0];
-            for (Index j = 0; j < width; ++j) z[j] = static_cast<Real>((static_cast<double>(x[j]) - mean) / deviation);
-        } else {
-            for (Index j = 0; j < width; ++j)
-                z[j] = static_cast<Real>((static_cast<double>(x[j]) - m.mean[static_cast<std::size_t>(j)]) /
-                                         m.deviation[static_cast<std::size_t>(j)]);
-        }
-        out.y.push_back(newLabel[static_cast<std::size_t>(from.y[static_cast<std::size_t>(rows[k])])]);
+    if (whole && m.mean[0] == 0.0 && m.deviation[0] == 1.0) {
+        if (z != x) std::copy(x, x + width, z);
+    } else if (whole) {
+        const double mean = m.mean[0], deviation = m.deviation[0];
+        for (Index j = 0; j < width; ++j) z[j] = static_cast<Real>((static_cast<double>(x[j]) - mean) / deviation);
+    } else {
+        for (Index j = 0; j < width; ++j)
+            z[j] = static_cast<Real>((static_cast<double>(x[j]) - m.mean[static_cast<std::size_t>(j)]) /
+                                     m.deviation[static_cast<std::size_t>(j)]);
     }
+}
+
+// Chosen samples of raw data that stay on disk; standardised when they are read.
+class PreparedRows final : public RowSource {
+public:
+    PreparedRows(std::shared_ptr<const RowSource> raw, std::vector<Index> rows, Moments moments)
+        : m_raw(std::move(raw)), m_rows(std::move(rows)), m_moments(std::move(moments)) {}
+    Index count() const override { return static_cast<Index>(m_rows.size()); }
+    Index width() const override { return m_raw->width(); }
+    void read(const Index* which, Index n, Real* out) const override {
+        thread_local std::vector<Index> raw;  // nothing is allocated once the largest batch was seen
+        raw.clear();
+        for (Index i = 0; i < n; ++i) raw.push_back(m_rows[static_cast<std::size_t>(which[i])]);
+        m_raw->read(raw.data(), n, out);
+        for (Index i = 0; i < n; ++i) standardise(m_moments, out + i * width(), out + i * width(), width());
+    }
+    std::optional<Error> failure() const override { return m_raw->failure(); }
+
+private:
+    std::shared_ptr<const RowSource> m_raw;
+    std::vector<Index> m_rows;
+    Moments m_moments;
+};
+
+Samples gather(const Samples& from, const std::vector<Index>& rows, const std::vector<int>& newLabel, const Moments& m) {
+    const Index width = from.width();
+    Samples out;
+    out.y.reserve(rows.size());
+    for (const Index r : rows) out.y.push_back(newLabel[static_cast<std::size_t>(from.y[static_cast<std::size_t>(r)])]);
+    if (from.rows) {
+        out.rows = std::make_shared<PreparedRows>(from.rows, rows, m);
+        return out;
+    }
+    out.x.resize(static_cast<Index>(rows.size()), width);
+    for (std::size_t k = 0; k < rows.size(); ++k)
+        standardise(m, from.x.data() + rows[k] * width, out.x.data() + static_cast<Index>(k) * width, width);
     return out;
+}
+
+constexpr Index kPreviewSamples = 600;
+
+// Smallest and largest value of the training part, and its first samples where they are on disk: one pass.
+void takeRange(PreparedData& data) {
+    const Samples& train = data.train;
+    if (!train.rows) {
+        data.minimum = train.x.minCoeff();
+        data.maximum = train.x.maxCoeff();
+        return;
+    }
+    std::vector<Index> all(static_cast<std::size_t>(train.count()));
+    std::iota(all.begin(), all.end(), Index(0));
+    data.preview.resize(std::min(kPreviewSamples, train.count()), train.width());
+    Index row = 0;
+    forRows(train, all, [&](const Real* x) {
+        const auto [least, most] = std::minmax_element(x, x + train.width());
+        data.minimum = row == 0 ? *least : std::min(data.minimum, *least);
+        data.maximum = row == 0 ? *most : std::max(data.maximum, *most);
+        if (row < data.preview.rows()) std::copy(x, x + train.width(), data.preview.data() + row * train.width());
+        ++row;
+    });
 }
 
 // A sample's fate depends on its place in the raw data, not on the subset, and a larger share contains a smaller one.
@@ -199,6 +266,7 @@ std::string summaryOf(const PreparedData& data, const std::string& mode) {
         out += ", not standardised";
     if (mode == "global") out += ", (x − " + fixed(data.mean[0], 4) + ") / " + fixed(data.deviation[0], 4);
     if (mode == "feature") out += ", each feature standardised";
+    if (data.train.rows) out += ", read from disk as they are needed";
     if (!data.noisy.empty()) {
         const auto replaced = std::count(data.noisy.begin(), data.noisy.end(), std::uint8_t(1));
         out += ", " + std::to_string(replaced) + " training labels replaced";
@@ -264,8 +332,9 @@ Result<PreparedData> prepareData(const Dataset& raw, const ParamSet& options, st
     out.test = gather(testSource, testRows, newLabel, moments);
     out.mean = std::move(moments.mean);
     out.deviation = std::move(moments.deviation);
-    out.minimum = out.train.x.minCoeff();
-    out.maximum = out.train.x.maxCoeff();
+    takeRange(out);
+    for (const Samples* part : {&out.train, &out.test})
+        if (const std::optional<Error> failure = part->failure()) return *failure;
 
     const double noise = options.number("label_noise");
     if (noise > 0) {

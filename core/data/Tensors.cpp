@@ -88,22 +88,27 @@ Result<std::vector<int>> labelsOf(const Tensor& tensor, const std::string& where
     return labels;
 }
 
+Result<void> sameCounts(Index images, Index labels, const std::string& imagesWhere, const std::string& labelsWhere) {
+    if (images == labels) return {};
+    return Error{"LAB-DATA-114",
+                 "there are " + std::to_string(images) + " samples in " + baseName(imagesWhere) + ", but " + std::to_string(labels) +
+                     " labels in " + baseName(labelsWhere) + ".",
+                 labelsWhere, "Check that both files belong to the same part (train or test)."};
+}
+
 Result<Samples> joinSamples(Tensor images, std::vector<int> labels, const std::string& imagesWhere,
                             const std::string& labelsWhere) {
-    if (images.values.rows() != static_cast<Index>(labels.size()))
-        return Error{"LAB-DATA-114",
-                     "there are " + std::to_string(images.values.rows()) + " samples in " + baseName(imagesWhere) +
-                         ", but " + std::to_string(labels.size()) + " labels in " + baseName(labelsWhere) + ".",
-                     labelsWhere, "Check that both files belong to the same part (train or test)."};
-    return Samples{std::move(images.values), std::move(labels)};
+    const Result<void> same = sameCounts(images.values.rows(), static_cast<Index>(labels.size()), imagesWhere, labelsWhere);
+    if (!same) return same.error();
+    return Samples{std::move(images.values), std::move(labels), nullptr};
 }
 
 Result<Dataset> assembleDataset(const std::string& path, Shape shape, Samples train, Samples test,
                                 std::vector<std::string> classNames) {
-    if (test.count() > 0 && test.x.cols() != train.x.cols())
+    if (test.count() > 0 && test.width() != train.width())
         return Error{"LAB-DATA-115",
-                     "training samples have " + std::to_string(train.x.cols()) + " values, but test samples have " +
-                         std::to_string(test.x.cols()) + ".",
+                     "training samples have " + std::to_string(train.width()) + " values, but test samples have " +
+                         std::to_string(test.width()) + ".",
                      path, "Both parts must have the same shape."};
     int classes = static_cast<int>(classNames.size());
     std::vector<bool> seen(kMaxClasses, false);
@@ -128,6 +133,9 @@ Result<Dataset> assembleDataset(const std::string& path, Shape shape, Samples tr
     set.origin = "file " + path;
     set.licence = "as stated where the file came from";
     set.checksum = contentChecksum(set);
+    // Samples on disk were all read just now: what is wrong with them is known.
+    for (const Samples* part : {&set.train, &set.test})
+        if (const std::optional<Error> failure = part->failure()) return *failure;
     return set;
 }
 

@@ -32,6 +32,8 @@ Result<std::vector<int>> labelsOf(const Tensor& tensor, const std::string& where
 Result<Samples> joinSamples(Tensor images, std::vector<int> labels, const std::string& imagesWhere,
                             const std::string& labelsWhere);
 
+Result<void> sameCounts(Index images, Index labels, const std::string& imagesWhere, const std::string& labelsWhere);
+
 // Fills in shape, the number of classes (the largest label of both parts + 1), names and checksum, and checks that both
 // parts have the same shape (LAB-DATA-115) and that there are two classes (LAB-DATA-116).
 // `classNames` may be empty or longer than what occurs; the longer of the two counts.

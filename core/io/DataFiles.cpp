@@ -136,7 +136,8 @@ const DatasetDescription* findDataset(const std::string& name) {
     return nullptr;
 }
 
-Result<Dataset> openDataset(const std::string& nameOrPath, const std::vector<std::pair<std::string, std::string>>& params) {
+Result<Dataset> openDataset(const std::string& nameOrPath, const std::vector<std::pair<std::string, std::string>>& params,
+                            std::uint64_t inMemory) {
     if (const DatasetDescription* description = findDataset(nameOrPath); description != nullptr) {
         const Result<ParamSet> values = paramsOf(description->params, params);
         if (!values) return values.error();
@@ -150,7 +151,7 @@ Result<Dataset> openDataset(const std::string& nameOrPath, const std::vector<std
     if (!format) return format.error();
     const Result<ParamSet> values = paramsOf((*format)->options, params);
     if (!values) return values.error();
-    Result<Dataset> set = (*format)->read(nameOrPath, *values);
+    Result<Dataset> set = (*format)->read(nameOrPath, *values, inMemory);
     if (!set) return set;
     set->schema.id = nameOrPath;
     return set;

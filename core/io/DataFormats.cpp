@@ -66,7 +66,7 @@ std::vector<ParamSpec> csvOptions() {
                           "Every value is divided by it: 255 takes bytes to the range from 0 to 1.", ParamScale::Log)};
 }
 
-Result<Dataset> readCsvFile(const std::string& path, const ParamSet& values) {
+Result<Dataset> readCsvFile(const std::string& path, const ParamSet& values, std::uint64_t) {
     CsvOptions options;
     options.label = values.text("label");
     const std::string& header = values.text("header");
@@ -83,7 +83,7 @@ Result<Dataset> readCsvFile(const std::string& path, const ParamSet& values) {
     return parseCsv(*bytes, path, options);
 }
 
-Result<Dataset> readFolder(const std::string& path, const ParamSet& values) {
+Result<Dataset> readFolder(const std::string& path, const ParamSet& values, std::uint64_t) {
     ImageFolderOptions options;
     const Result<Shape> size = parseShape(values.text("size"), "size", 2);
     if (!size) return size.error();
@@ -111,26 +111,30 @@ std::vector<DataFormat> makeFormats() {
          "Arrays called x and y (also images and labels, data and target), or x_train, y_train, x_test and y_test.",
          {},
          [](const DataProbe& p) { return looksLikeZip(p.head); },
-         [](const std::string& path, const ParamSet&) { return readNpzDataset(path); }});
+         [](const std::string& path, const ParamSet&, std::uint64_t) { return readNpzDataset(path); }});
     list.push_back({"npy",
                     "NumPy array",
                     {"npy"},
-                    "One array of samples; the labels come from a second file, found by name (x and y, images and labels).",
+                    "One array of samples; the labels come from a second file, found by name (x and y, images and labels). Large arrays "
+                    "in C order stay on disk.",
                     {labelsPath()},
                     [](const DataProbe& p) { return looksLikeNpy(p.head); },
-                    [](const std::string& path, const ParamSet& v) { return readNpyDataset(path, v.text("labels")); }});
+                    [](const std::string& path, const ParamSet& v, std::uint64_t inMemory) {
+                        return readNpyDataset(path, v.text("labels"), inMemory);
+                    }});
     list.push_back(
         {"idx",
          "IDX (MNIST and its kin)",
          {"idx", "ubyte", "gz"},
-         "Samples and labels in two files, compressed or not; any of them is enough, the others are found by name.",
+         "Samples and labels in two files, compressed or not; any of them is enough, the others are found by name. Large sets stay "
+         "on disk (compressed ones are unpacked into the cache folder once).",
          {labelsPath()},
          [](const DataProbe& p) { return p.isFolder ? !idxInFolder(p.path).empty() : looksLikeIdx(p.head); },
-         [](const std::string& path, const ParamSet& v) -> Result<Dataset> {
+         [](const std::string& path, const ParamSet& v, std::uint64_t inMemory) -> Result<Dataset> {
              const bool folder = QFileInfo(QString::fromStdString(path)).isDir();
              const Result<IdxPaths> paths = findIdxPaths(folder ? idxInFolder(path) : path, v.text("labels"));
              if (!paths) return paths.error();
-             return readIdxFiles(*paths, path);
+             return readIdxFiles(*paths, path, inMemory);
          }});
     list.push_back({"cifar",
                     "CIFAR-10 and CIFAR-100, binary version",
@@ -142,7 +146,7 @@ std::vector<DataFormat> makeFormats() {
                         return p.isFolder ? looksLikeCifarFolder(p.path)
                                           : endsWith(p.path, ".bin") || endsWith(p.path, ".bin.gz");
                     },
-                    [](const std::string& path, const ParamSet& v) { return readCifar(path, v.flag("coarse")); }});
+                    [](const std::string& path, const ParamSet& v, std::uint64_t) { return readCifar(path, v.flag("coarse")); }});
     list.push_back(
         {"images",
          "Folder of images",

@@ -25,7 +25,8 @@ struct DataFormat {
     std::string reads;                    // one or two sentences: what it reads, and how labels are found
     std::vector<ParamSpec> options;
     std::function<bool(const DataProbe&)> accepts;
-    std::function<Result<Dataset>(const std::string& path, const ParamSet& options)> read;
+    // Samples that need more than `inMemory` bytes stay on disk where the format allows it.
+    std::function<Result<Dataset>(const std::string& path, const ParamSet& options, std::uint64_t inMemory)> read;
 };
 
 // In the order in which they are asked: marks in the content first, guesses last.

@@ -63,34 +63,34 @@ bool looksLikeGzip(std::span<const std::uint8_t> bytes) {
     return bytes.size() >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B;
 }
 
-Result<Bytes> gunzip(std::span<const std::uint8_t> bytes, const std::string& where, std::uint64_t limit) {
+namespace {
+
+// Whoever takes the output gives room for it: room() is a piece of memory to fill, took(n) says how much was filled.
+template <class Room, class Took>
+Result<void> inflateAll(std::span<const std::uint8_t> bytes, const std::string& where, std::uint64_t limit, Room&& room, Took&& took) {
     const auto at = [&](std::size_t position) { return where + ":byte " + std::to_string(position); };
-    const auto cutOff = [&] {
-        return Error{
-            "LAB-DATA-152",
-            "the compressed file ends after " + std::to_string(bytes.size()) + " bytes, in the middle of its content.",
-            at(bytes.size()), "Copy or download it again."};
-    };
     Inflater inflater(bytes);
     if (!inflater.ready())
         return Error{"LAB-DATA-151", "decompression could not be started.", where, "Close other programs."};
-    Bytes out;
-    std::size_t used = 0;
+    std::uint64_t total = 0;
     for (;;) {
-        // Grows with what has really come out, never by what the file says.
-        if (used == out.size())
-            out.resize(std::max<std::size_t>(1 << 16, std::min<std::size_t>(used * 2, used + (64u << 20))));
+        const std::span<std::uint8_t> out = room();
         std::size_t produced = 0;
-        const int state = inflater.run(out.data() + used, out.size() - used, produced);
-        used += produced;
-        if (used > limit)
+        const int state = inflater.run(out.data(), out.size(), produced);
+        total += produced;
+        if (total > limit)
             return Error{"LAB-DATA-153",
                          "more than " + std::to_string(limit) +
                              " bytes come out of this compressed file, which is all that was wanted.",
                          at(inflater.position()), "Check that this is the right file; unpack it by hand if it is."};
-        if (state == Z_BUF_ERROR) return cutOff();
+        if (const Result<void> taken = took(produced); !taken) return taken;
+        if (state == Z_BUF_ERROR)
+            return Error{
+                "LAB-DATA-152",
+                "the compressed file ends after " + std::to_string(bytes.size()) + " bytes, in the middle of its content.",
+                at(bytes.size()), "Copy or download it again."};
         if (state == Z_STREAM_END) {
-            if (inflater.position() == bytes.size()) break;
+            if (inflater.position() == bytes.size()) return {};
             if (!looksLikeGzip(bytes.subspan(inflater.position())))
                 return Error{"LAB-DATA-151", "the compressed content is followed by something else.",
                              at(inflater.position()), "Copy or download it again."};
@@ -101,8 +101,36 @@ Result<Bytes> gunzip(std::span<const std::uint8_t> bytes, const std::string& whe
             return Error{"LAB-DATA-151", "the compressed content is damaged.", at(inflater.position()),
                          "Copy or download it again."};
     }
+}
+
+}  // namespace
+
+Result<Bytes> gunzip(std::span<const std::uint8_t> bytes, const std::string& where, std::uint64_t limit) {
+    Bytes out;
+    std::size_t used = 0;
+    const Result<void> done = inflateAll(
+        bytes, where, limit,
+        [&] {
+            // Grows with what has really come out, never by what the file says.
+            if (used == out.size())
+                out.resize(std::max<std::size_t>(1 << 16, std::min<std::size_t>(used * 2, used + (64u << 20))));
+            return std::span<std::uint8_t>(out).subspan(used);
+        },
+        [&](std::size_t produced) -> Result<void> {
+            used += produced;
+            return {};
+        });
+    if (!done) return done.error();
     out.resize(used);
     return out;
+}
+
+Result<void> gunzipTo(std::span<const std::uint8_t> bytes, const std::string& where, std::uint64_t limit,
+                      const std::function<Result<void>(std::span<const std::uint8_t>)>& put) {
+    Bytes piece(1 << 20);
+    return inflateAll(
+        bytes, where, limit, [&] { return std::span<std::uint8_t>(piece); },
+        [&](std::size_t produced) { return put(std::span<const std::uint8_t>(piece).first(produced)); });
 }
 
 Bytes gunzipHead(std::span<const std::uint8_t> bytes, std::size_t wanted) {

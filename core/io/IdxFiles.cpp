@@ -2,11 +2,16 @@
 
 #include "core/data/Idx.h"
 #include "core/io/DataFormats.h"
+#include "core/io/FileRows.h"
 #include "core/io/Gzip.h"
+#include "core/io/StreamedSamples.h"
+
+#include <QFile>
 
 #include <QFileInfo>
 
 #include <algorithm>
+#include <optional>
 
 namespace lab {
 
@@ -99,9 +104,49 @@ Result<Bytes> readIdx(const std::string& path) {
     return gunzip(*raw, path, std::min(kMaxInflated, header->fileBytes));
 }
 
-Result<LabelledPart> readPair(const std::string& images, const std::string& labels) {
+// The header of the file, packed or not; nothing where it cannot be understood: the whole reader says why.
+std::optional<IdxHeader> headerOf(const std::string& path, bool& packed) {
+    QFile file(QString::fromStdString(path));
+    Bytes head(4096);
+    if (!file.open(QIODevice::ReadOnly)) return std::nullopt;
+    const qint64 got = file.read(reinterpret_cast<char*>(head.data()), static_cast<qint64>(head.size()));
+    head.resize(static_cast<std::size_t>(std::max<qint64>(got, 0)));
+    packed = looksLikeGzip(head);
+    const Result<IdxHeader> header = parseIdxHeader(packed ? gunzipHead(head, kHeadBytes) : head, path);
+    return header ? std::optional<IdxHeader>(*header) : std::nullopt;
+}
+
+// Samples that stay on disk; labels are read.
+Result<LabelledPart> streamPair(const IdxHeader& header, const std::string& images, bool packed, const Bytes& labels,
+                                const std::string& labelsWhere) {
+    const Result<IdxHeader> second = parseIdxHeader(labels, labelsWhere);
+    if (!second) return second.error();
+    if (const Result<void> pair = checkIdxPair(header, images, *second, labelsWhere); !pair) return pair.error();
+    std::string path = images;
+    if (packed) {
+        const Result<std::string> copy = unpackedCopy(images, header.fileBytes);
+        if (!copy) return copy.error();
+        path = *copy;
+    }
+    const Result<std::uint64_t> size = fileSize(path);
+    if (!size) return size.error();
+    if (const Result<void> whole = checkIdxLength(header, *size, images); !whole) return whole.error();
+    const Result<Tensor> y = parseIdx(labels, labelsWhere);
+    if (!y) return y.error();
+    StreamedArray array{path, images, header.shape, header.dataOffset, header.elementBytes,
+                        [header, images](std::span<const std::uint8_t> bytes, Index first, Real* out) {
+                            return decodeIdx(header, bytes, first, images, out);
+                        }};
+    return streamedPart(std::move(array), *y, labelsWhere);
+}
+
+Result<LabelledPart> readPair(const std::string& images, const std::string& labels, std::uint64_t inMemory) {
     const Result<Bytes> y = readIdx(labels);
     if (!y) return y.error();
+    bool packed = false;
+    if (const std::optional<IdxHeader> header = headerOf(images, packed);
+        header && beyondMemory((header->fileBytes - header->dataOffset) / header->elementBytes, inMemory))
+        return streamPair(*header, images, packed, *y, labels);
     const Result<Bytes> x = readIdx(images);
     if (!x) return x.error();
     return parseIdxPair(*x, images, *y, labels);
@@ -147,12 +192,12 @@ Result<IdxPaths> findIdxPaths(const std::string& path, const std::string& labels
     return out;
 }
 
-Result<Dataset> readIdxFiles(const IdxPaths& paths, const std::string& path) {
-    Result<LabelledPart> train = readPair(paths.trainImages, paths.trainLabels);
+Result<Dataset> readIdxFiles(const IdxPaths& paths, const std::string& path, std::uint64_t inMemory) {
+    Result<LabelledPart> train = readPair(paths.trainImages, paths.trainLabels, inMemory);
     if (!train) return train.error();
     Samples test;
     if (!paths.testImages.empty()) {
-        Result<LabelledPart> part = readPair(paths.testImages, paths.testLabels);
+        Result<LabelledPart> part = readPair(paths.testImages, paths.testLabels, inMemory);
         if (!part) return part.error();
         test = std::move(part->samples);
     }

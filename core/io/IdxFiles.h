@@ -3,6 +3,7 @@
 
 #include "core/base/Result.h"
 #include "core/data/Dataset.h"
+#include "core/io/StreamedSamples.h"
 
 #include <string>
 
@@ -21,7 +22,8 @@ Result<IdxPaths> findIdxPaths(const std::string& path, const std::string& labels
 // The training images inside a folder that is named as MNIST's files are; empty where there are none.
 std::string idxInFolder(const std::string& folder);
 
-// Reads two or four files. Errors of Gzip.h, Idx.h and Tensors.h.
-Result<Dataset> readIdxFiles(const IdxPaths& paths, const std::string& path);
+// Reads two or four files. A part that needs more than `inMemory` bytes stays on disk; a packed one is unpacked into the
+// user's cache folder once. Errors of Gzip.h, Idx.h, Tensors.h and FileRows.h.
+Result<Dataset> readIdxFiles(const IdxPaths& paths, const std::string& path, std::uint64_t inMemory = kAllInMemory);
 
 }  // namespace lab

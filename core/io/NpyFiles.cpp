@@ -2,13 +2,16 @@
 
 #include "core/data/Npy.h"
 #include "core/io/DataFormats.h"
+#include "core/io/FileRows.h"
 #include "core/io/Gzip.h"
 #include "core/io/Zip.h"
 
+#include <QFile>
 #include <QFileInfo>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace lab {
 
@@ -58,6 +61,34 @@ Result<Samples> join(std::span<const std::uint8_t> x, const std::string& xWhere,
     return joinSamples(std::move(*samples), std::move(*classes), xWhere, yWhere);
 }
 
+// The header of a file that could stay on disk; nothing where it could not, or cannot be understood.
+std::optional<NpyHeader> streamableHeader(const std::string& path) {
+    QFile file(QString::fromStdString(path));
+    Bytes head(1 << 17);  // no header is longer
+    if (!file.open(QIODevice::ReadOnly)) return std::nullopt;
+    const qint64 got = file.read(reinterpret_cast<char*>(head.data()), static_cast<qint64>(head.size()));
+    head.resize(static_cast<std::size_t>(std::max<qint64>(got, 0)));
+    const Result<NpyHeader> header = parseNpyHeader(head, path);
+    if (!header || header->fortranOrder || header->shape.size() < 2) return std::nullopt;
+    return *header;
+}
+
+Result<LabelledPart> streamPart(const NpyHeader& header, const std::string& path, const std::string& labelsPath) {
+    const Result<std::uint64_t> size = fileSize(path);
+    if (!size) return size.error();
+    if (const Result<void> whole = checkNpyLength(header, *size, path); !whole) return whole.error();
+    if (const Result<void> samples = checkNpySamples(header, path); !samples) return samples.error();
+    const Result<Bytes> y = readContent(labelsPath, kMaxInflated);
+    if (!y) return y.error();
+    const Result<Tensor> labels = parseNpyTensor(*y, labelsPath);
+    if (!labels) return labels.error();
+    return streamedPart({path, path, header.shape, header.dataOffset, header.elementBytes,
+                         [header, path](std::span<const std::uint8_t> bytes, Index first, Real* out) {
+                             return decodeNpy(header, bytes, first, path, out);
+                         }},
+                        *labels, labelsPath);
+}
+
 }  // namespace
 
 Result<Dataset> readNpzDataset(const std::string& path) {
@@ -102,7 +133,7 @@ Result<Dataset> readNpzDataset(const std::string& path) {
     return assembleDataset(path, std::move(trainShape), std::move(train), std::move(test), {});
 }
 
-Result<Dataset> readNpyDataset(const std::string& path, const std::string& labels) {
+Result<Dataset> readNpyDataset(const std::string& path, const std::string& labels, std::uint64_t inMemory) {
     std::string labelsPath = labels;
     std::string tried;
     if (labelsPath.empty()) {
@@ -129,6 +160,12 @@ Result<Dataset> readNpyDataset(const std::string& path, const std::string& label
             "LAB-DATA-175",
             "the file of the labels is missing" + (tried.empty() ? std::string(".") : ": looked for " + tried + "."), path,
             "Give labels=PATH, or save both into one file with numpy.savez(path, x=..., y=...)."};
+    if (const std::optional<NpyHeader> header = streamableHeader(path);
+        header && beyondMemory(static_cast<std::uint64_t>(header->count), inMemory)) {
+        Result<LabelledPart> part = streamPart(*header, path, labelsPath);
+        if (!part) return part.error();
+        return assembleDataset(path, std::move(part->shape), std::move(part->samples), {}, {});
+    }
     const Result<Bytes> x = readContent(path, kMaxInflated);
     if (!x) return x.error();
     const Result<Bytes> y = readContent(labelsPath, kMaxInflated);

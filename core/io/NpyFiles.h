@@ -3,6 +3,7 @@
 
 #include "core/base/Result.h"
 #include "core/data/Dataset.h"
+#include "core/io/StreamedSamples.h"
 
 #include <string>
 
@@ -14,7 +15,8 @@ namespace lab {
 Result<Dataset> readNpzDataset(const std::string& path);
 
 // `labels` is the path of the labels; empty: looked for beside `path` by name (x -> y, images or data -> labels).
-// Error LAB-DATA-175 where there is none.
-Result<Dataset> readNpyDataset(const std::string& path, const std::string& labels);
+// Samples that need more than `inMemory` bytes stay on disk, if the file is neither packed nor in Fortran order.
+// Error LAB-DATA-175 where there are no labels.
+Result<Dataset> readNpyDataset(const std::string& path, const std::string& labels, std::uint64_t inMemory = kAllInMemory);
 
 }  // namespace lab

@@ -136,11 +136,11 @@ void CascadedForward::chain(Pool& pool, Index rows, std::size_t blocks, Visit&& 
 void CascadedForward::freeze(Pool& pool) {
     const Index all = m_data.train.count();
     const Index count = m_fitSamples > 0 ? std::min(m_fitSamples, all) : all;
+    Buffer scratch;
     const auto pass = [&](std::size_t blocks, auto&& visit) {
         for (Index begin = 0; begin < count; begin += m_work.capacity()) {
             const Index rows = std::min(m_work.capacity(), count - begin);
-            m_network.setInput(m_work, ConstMatrixMap(m_data.train.x.data() + begin * m_network.inputSize(), rows,
-                                                      m_network.inputSize()));
+            m_network.setInput(m_work, ConstMatrixMap(m_data.train.block(begin, rows, scratch), rows, m_network.inputSize()));
             chain(pool, rows, blocks, [&](std::size_t k, const Real* h, const Real*) { visit(k, h, rows); });
         }
     };

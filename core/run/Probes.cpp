@@ -51,10 +51,11 @@ std::optional<TestFigures> evaluateOn(Pool& pool, Network& network, LearningRule
     TestFigures out;
     progress.right.resize(widths.size(), 0);
     std::vector<int> labels(static_cast<std::size_t>(piece));
+    Buffer scratch;
     for (Index& begin = progress.next; begin < count; begin += piece) {
         if (cancelled && cancelled()) return std::nullopt;
         const Index rows = std::min(piece, count - begin);
-        const ConstMatrixMap x(samples.x.data() + begin * samples.x.cols(), rows, samples.x.cols());
+        const ConstMatrixMap x(samples.block(begin, rows, scratch), rows, samples.width());
         std::vector<MatrixMap> scores = mapsFor(buffers, widths, rows);
         rule.predict(pool, x, scores);
         const int* truth = samples.y.empty() ? nullptr : samples.y.data() + begin;
@@ -103,9 +104,9 @@ ProbeTaker::ProbeTaker(Network& network, LearningRule& rule, const PreparedData&
     const Samples& source = data.test.count() > 0 ? data.test : data.train;
     // The probe set belongs to the data, not to the run: its seed is fixed, so that runs can be compared.
     m_probe = stratifiedProbe(source.y, source.count(), data.schema.classes, samples, 1);
-    m_probeRows.resize(static_cast<Index>(m_probe.size()), source.x.cols());
+    m_probeRows.resize(static_cast<Index>(m_probe.size()), source.width());
+    source.copy(m_probe.data(), m_probeRows.rows(), m_probeRows.data());
     for (std::size_t i = 0; i < m_probe.size(); ++i) {
-        m_probeRows.row(static_cast<Index>(i)) = source.x.row(m_probe[i]);
         m_probeLabels.push_back(source.y.empty() ? 0 : source.y[static_cast<std::size_t>(m_probe[i])]);
     }
 }
@@ -224,10 +225,11 @@ void ProbeTaker::takeConfusion(Pool& pool, std::int64_t step) {
     out->step = step;
     const std::vector<Index> widths = scoreWidths(m_network, m_rule);
     const Index piece = std::max<Index>(1, m_rule.predictionCapacity());
+    Buffer scratch;
     for (Index begin = 0; begin < count; begin += piece) {
         const Index rows = std::min(piece, count - begin);
         std::vector<MatrixMap> scores = mapsFor(m_buffers, widths, rows);
-        m_rule.predict(pool, ConstMatrixMap(test.x.data() + begin * test.x.cols(), rows, test.x.cols()), scores);
+        m_rule.predict(pool, ConstMatrixMap(test.block(begin, rows, scratch), rows, test.width()), scores);
         for (Index r = 0; r < rows; ++r) {
             const Real* row = scores.front().data() + r * classes;
             const int truth = test.y[static_cast<std::size_t>(begin + r)];
@@ -240,8 +242,9 @@ void ProbeTaker::takeConfusion(Pool& pool, std::int64_t step) {
     std::stable_sort(out->worst.begin(), out->worst.end(),
                      [](const ConfusionFigure::Worst& a, const ConfusionFigure::Worst& b) { return a.margin < b.margin; });
     if (out->worst.size() > kWorst) out->worst.resize(kWorst);
-    out->worstInputs.resize(static_cast<Index>(out->worst.size()), test.x.cols());
-    for (std::size_t i = 0; i < out->worst.size(); ++i) out->worstInputs.row(static_cast<Index>(i)) = test.x.row(out->worst[i].sample);
+    out->worstInputs.resize(static_cast<Index>(out->worst.size()), test.width());
+    for (std::size_t i = 0; i < out->worst.size(); ++i)
+        test.copy(&out->worst[i].sample, 1, out->worstInputs.data() + static_cast<Index>(i) * test.width());
     m_confusion = out;
 }
 

@@ -176,7 +176,7 @@ Result<std::unique_ptr<Trainer>> Trainer::create(const Experiment& experiment, s
     s.stepsPerEpoch = batchesPerEpoch(s.data->train.count(), s.batch);
     s.plannedSteps = options.steps > 0 ? options.steps : experiment.epochs * s.stepsPerEpoch;
 
-    const Index features = s.data->train.x.cols();
+    const Index features = s.data->train.width();
     s.batchRows.resize(static_cast<std::size_t>(s.batch * features));
     s.batchLabels.resize(static_cast<std::size_t>(s.batch));
     s.order.resize(static_cast<std::size_t>(s.data->train.count()));
@@ -236,14 +236,12 @@ Batch Trainer::State::gather() {
     if (epoch != orderEpoch) shuffle(epoch);
     const Index begin = static_cast<Index>(step % stepsPerEpoch) * batch;
     const Index rows = std::min(batch, static_cast<Index>(order.size()) - begin);
-    const Index features = data->train.x.cols();
+    const Index features = data->train.width();
     const Index* samples = order.data() + begin;
     pool->ranges(rows, 16, [&](Index from, Index to) {
-        for (Index r = from; r < to; ++r) {
-            const Real* source = data->train.x.data() + samples[r] * features;
-            std::copy(source, source + features, batchRows.data() + r * features);
+        data->train.copy(samples + from, to - from, batchRows.data() + from * features);
+        for (Index r = from; r < to; ++r)
             batchLabels[static_cast<std::size_t>(r)] = data->train.y.empty() ? 0 : data->train.y[static_cast<std::size_t>(samples[r])];
-        }
     });
     return Batch{ConstMatrixMap(batchRows.data(), rows, features), batchLabels.data(), samples};
 }
@@ -260,6 +258,7 @@ bool Trainer::step(const std::function<bool()>& cancelled) {
     s.testProgress = {};
     const Clock::time_point start = Clock::now();
     const Batch batch = s.gather();
+    if ((s.failure = s.data->train.failure())) return false;  // nothing is learned from samples that could not be read
     const double epoch = static_cast<double>(s.step) / static_cast<double>(s.stepsPerEpoch);
     const bool align = s.request.alignment && s.network->hasReadout() && s.step >= s.nextAlignment;
     s.updater->beginStep(s.step, epoch, align);
@@ -344,6 +343,11 @@ std::optional<Evaluation> Trainer::evaluate(const std::function<bool()>& cancell
     const std::optional<TestFigures> figures = evaluateOn(*s.pool, *s.network, *s.rule, test, s.scoreBuffers, s.testProgress, cancelled);
     if (!figures) return std::nullopt;
     s.testProgress = {};
+    if (const std::optional<Error> unread = test.failure()) {
+        s.failure = unread;
+        s.evaluationDue = false;
+        return std::nullopt;
+    }
     e.testLoss = figures->loss;
     e.wayAccuracy = figures->wayAccuracy;
     e.testAccuracy = figures->wayAccuracy.empty() ? -1 : figures->wayAccuracy.front();

@@ -1,8 +1,10 @@
 // Opening data by name and by path: every format of the registry from real files in a temporary folder.
+#include "core/circuit/Templates.h"
 #include "core/data/Npy.h"
 #include "core/io/DataFiles.h"
 #include "core/io/DataFormats.h"
 #include "core/io/Zip.h"
+#include "core/run/Trainer.h"
 
 #include <QCryptographicHash>
 #include <QDir>
@@ -10,9 +12,12 @@
 #include <QImage>
 #include <QLocale>
 #include <QRegularExpression>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <bit>
+#include <limits>
 #include <set>
 
 #include <zlib.h>
@@ -69,12 +74,88 @@ Dataset open(const std::string& path, const Params& params = {}) {
     return *set;
 }
 
+// 90 samples of 36 numbers in three classes (30 at the end for a test part that is split off), as `kind` says. `cut` bytes are
+// missing at the end of the samples, value number `bad` is not finite. The path of the samples.
+std::string bigSet(const Folder& folder, const QString& kind, int cut = 0, int bad = -1, std::uint32_t labelCount = 90) {
+    const auto value = [](int i) { return static_cast<std::uint8_t>((i * 7919 + i / 36 % 3 * 60) % 251); };
+    Bytes labels;
+    for (std::uint32_t i = 0; i < labelCount; ++i) labels.push_back(static_cast<std::uint8_t>(i % 3));
+    folder.write("labels", idx({labelCount}, labels));
+    Bytes bytes;
+    std::vector<float> numbers;
+    for (int i = 0; i < 90 * 36; ++i) {
+        bytes.push_back(value(i));
+        numbers.push_back(i == bad ? std::numeric_limits<float>::infinity() : static_cast<float>(value(i)) / 16 - 3);
+    }
+    const auto shortened = [&](Bytes out) {
+        out.resize(static_cast<std::size_t>(static_cast<int>(out.size()) - cut));
+        return out;
+    };
+    if (kind.contains("npy")) {
+        const std::vector<float> classes(labels.begin(), labels.end());
+        folder.write("y.npy", npyBytes({static_cast<Index>(labelCount)}, std::span<const float>(classes)));
+        Bytes file = npyBytes({90, 36}, std::span<const float>(numbers));
+        if (kind != "npy") {
+            // The header as NumPy writes it, with another type and shape of the same length.
+            const bool images = kind.endsWith("images");
+            std::string head = std::string("{'descr': '|u1', 'fortran_order': False, 'shape': ") + (images ? "(90, 2, 6, 3), }" : "(90, 36), }");
+            head.resize(117, ' ');
+            head += '\n';
+            file = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 118, 0};
+            file.insert(file.end(), head.begin(), head.end());
+            file.insert(file.end(), bytes.begin(), bytes.end());
+        }
+        return folder.write("x.npy", shortened(std::move(file)));
+    }
+    if (kind == "idx of numbers") {
+        Bytes file = idx({90, 6, 6}, {});
+        file[2] = 0x0D;
+        for (const float v : numbers) {
+            const auto bits = std::bit_cast<std::uint32_t>(v);
+            for (int shift = 24; shift >= 0; shift -= 8) file.push_back(static_cast<std::uint8_t>(bits >> shift));
+        }
+        return folder.write("images", shortened(std::move(file)));
+    }
+    const Bytes file = shortened(idx({90, 6, 6}, bytes));
+    return kind == "packed idx" ? folder.writeGzip("images.gz", file) : folder.write("images", file);
+}
+
+std::shared_ptr<const PreparedData> prepared(const Dataset& set) {
+    Result<PreparedData> data = prepareData(set, ParamSet(dataOptions()), 3);
+    if (!data) qFatal("%s", data.error().text().c_str());
+    return std::make_shared<const PreparedData>(std::move(*data));
+}
+
+std::unique_ptr<Trainer> trainerOn(std::shared_ptr<const PreparedData> data, int threads) {
+    const std::vector<long> shape(data->schema.shape.begin(), data->schema.shape.end());
+    Experiment experiment;
+    Result<Circuit> circuit = parseShorthand("mlp:36-12-3", shape, data->schema.classes);
+    if (!circuit) qFatal("%s", circuit.error().text().c_str());
+    experiment.circuit = *circuit;
+    experiment.batch = 16;
+    experiment.epochs = 3;
+    TrainerOptions options;
+    options.threads = threads;
+    Result<std::unique_ptr<Trainer>> trainer = Trainer::create(experiment, std::move(data), options);
+    if (!trainer) qFatal("%s", trainer.error().text().c_str());
+    return std::move(*trainer);
+}
+
+std::string trained(std::shared_ptr<const PreparedData> data, int threads) {
+    const std::unique_ptr<Trainer> trainer = trainerOn(std::move(data), threads);
+    while (trainer->step()) {
+    }
+    return trainer->failure() ? trainer->failure()->text()
+                              : trainer->fingerprint() + " " + std::to_string(trainer->evaluations().back().testLoss);
+}
+
 }  // namespace
 
 class DataFilesTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void initTestCase() { QStandardPaths::setTestModeEnabled(true); }
     void namesOfTheCommandLine() {
         std::set<std::string> names;
         for (const DatasetDescription& d : allDatasets()) {
@@ -246,6 +327,126 @@ private slots:
         const std::string path = folder.write("archive.csv", *zip);
         QCOMPARE((*formatOf(path))->id, std::string("npz"));
         QCOMPARE(open(path).train.count(), Index(2));
+    }
+
+    // Large files stay on disk. Everything that comes of them is the same: schema, checksum, prepared numbers, trained weights.
+    void onDiskAsInMemory_data() {
+        QTest::addColumn<QString>("kind");
+        for (const char* kind : {"idx", "idx of numbers", "packed idx", "npy", "npy of bytes", "npy of images"}) QTest::newRow(kind) << kind;
+    }
+    void onDiskAsInMemory() {
+        QFETCH(QString, kind);
+        Folder folder;
+        const std::string path = bigSet(folder, kind);
+        const Dataset held = open(path);
+        const Result<Dataset> opened = openDataset(path, {}, 0);
+        QVERIFY2(opened.ok(), opened.ok() ? "" : opened.error().text().c_str());
+        QVERIFY(opened->train.rows && opened->train.x.size() == 0 && !held.train.rows);
+        QVERIFY(opened->schema.shape == held.schema.shape && opened->schema.classes == held.schema.classes);
+        QVERIFY(opened->train.y == held.train.y && opened->test.y == held.test.y);
+        QCOMPARE(opened->checksum, held.checksum);
+        for (const char* standardise : {"none", "global", "feature"}) {
+            ParamSet options(dataOptions());
+            QVERIFY(options.setText("standardise", standardise).ok() && options.setText("train_limit", "70").ok() &&
+                    options.setText("label_noise", "0.1").ok());
+            const Result<PreparedData> a = prepareData(held, options, 5), b = prepareData(*opened, options, 5);
+            QVERIFY(a.ok() && b.ok());
+            QVERIFY(a->mean == b->mean && a->deviation == b->deviation && a->noisy == b->noisy);
+            QVERIFY(a->minimum == b->minimum && a->maximum == b->maximum && a->train.y == b->train.y);
+            QVERIFY(b->train.rows && b->summary.find("from disk") != std::string::npos && a->summary.find("from disk") == std::string::npos);
+            QVERIFY(b->preview == a->train.x && a->preview.size() == 0);
+            for (const auto& [mine, theirs] : {std::pair(&a->train, &b->train), std::pair(&a->test, &b->test)}) {
+                Matrix read(mine->count(), mine->width());
+                std::vector<Index> backwards;
+                for (Index i = mine->count(); i-- > 0;) backwards.push_back(i);
+                QCOMPARE(theirs->count(), mine->count());
+                theirs->copy(backwards.data(), mine->count(), read.data());
+                QVERIFY(read == Matrix(mine->x.colwise().reverse()));
+                QVERIFY(!theirs->failure());
+            }
+        }
+        const std::string wanted = trained(prepared(held), 1);
+        for (const int threads : {1, 3}) QCOMPARE(trained(prepared(*opened), threads), wanted);
+    }
+
+    void theLimitIsExact() {
+        Folder folder;
+        const Result<Dataset> opened = openDataset(bigSet(folder, "idx"), {}, 0);
+        QVERIFY(opened.ok());
+        // Exactly at the limit it still fits: twice the values in single precision.
+        const std::uint64_t bytes = 2 * sizeof(Real) * 90 * 36;
+        QVERIFY(!openDataset(folder.path("images"), {}, bytes)->train.rows);
+        QVERIFY(openDataset(folder.path("images"), {}, bytes - 1)->train.rows);
+    }
+
+    void packedSetsAreUnpackedOnce() {
+        Folder folder;
+        const std::string path = bigSet(folder, "packed idx");
+        const auto copies = [] {
+            return QDir(QStandardPaths::writableLocation(QStandardPaths::CacheLocation) + "/unpacked").entryInfoList(QDir::Files);
+        };
+        const qsizetype before = copies().size();
+        QVERIFY(openDataset(path, {}, 0).ok());
+        QCOMPARE(copies().size(), before + 1);
+        QVERIFY(openDataset(path, {}, 0).ok());
+        QCOMPARE(copies().size(), before + 1);
+        // Another content under the same name takes its place.
+        folder.writeGzip("images.gz", idx({2, 1, 1}, {7, 9}));
+        folder.write("labels", idx({2}, {0, 1}));
+        QVERIFY(openDataset(path, {}, 0).ok());
+        QCOMPARE(copies().size(), before + 1);
+    }
+
+    // The same complaints as the reader that holds everything, wherever the damage is.
+    void damagedOnDiskAsInMemory_data() {
+        QTest::addColumn<QString>("kind");
+        QTest::addColumn<int>("cut");  // bytes that are missing at the end (negative: too many)
+        QTest::addColumn<int>("bad");  // number of the value that is not finite; -1: none
+        QTest::addColumn<int>("labels");
+        QTest::addColumn<QString>("code");
+        QTest::newRow("idx cut off") << "idx" << 5 << -1 << 90 << "LAB-DATA-104";
+        QTest::newRow("idx too long") << "idx" << -3 << -1 << 90 << "LAB-DATA-105";
+        QTest::newRow("idx not finite") << "idx of numbers" << 0 << 1234 << 90 << "LAB-DATA-106";
+        QTest::newRow("idx other labels") << "idx" << 0 << -1 << 80 << "LAB-DATA-114";
+        QTest::newRow("packed cut off") << "packed idx" << 5 << -1 << 90 << "LAB-DATA-104";
+        QTest::newRow("packed too long") << "packed idx" << -3 << -1 << 90 << "LAB-DATA-153";
+        QTest::newRow("npy cut off") << "npy" << 5 << -1 << 90 << "LAB-DATA-146";
+        QTest::newRow("npy too long") << "npy" << -3 << -1 << 90 << "LAB-DATA-147";
+        QTest::newRow("npy not finite") << "npy" << 0 << 1234 << 90 << "LAB-DATA-148";
+        QTest::newRow("npy other labels") << "npy" << 0 << -1 << 80 << "LAB-DATA-114";
+    }
+    void damagedOnDiskAsInMemory() {
+        QFETCH(QString, kind);
+        QFETCH(int, cut);
+        QFETCH(int, bad);
+        QFETCH(int, labels);
+        QFETCH(QString, code);
+        Folder folder;
+        const std::string path = bigSet(folder, kind, cut, bad, labels);
+        const Result<Dataset> held = openDataset(path), streamed = openDataset(path, {}, 0);
+        QVERIFY(!held && !streamed);
+        QCOMPARE(QString::fromStdString(held.error().code), code);
+        QCOMPARE(QString::fromStdString(streamed.error().text()), QString::fromStdString(held.error().text()));
+    }
+
+    void aFileThatShrinksEndsTheRun() {
+        Folder folder;
+        const std::string path = bigSet(folder, "idx");
+        const Result<Dataset> opened = openDataset(path, {}, 0);
+        QVERIFY(opened.ok());
+        const std::unique_ptr<Trainer> trainer = trainerOn(prepared(*opened), 2);
+        for (int i = 0; i < 3; ++i) QVERIFY(trainer->step());
+        const std::string before = trainer->fingerprint();
+        QVERIFY(QFile::resize(QString::fromStdString(path), 200));
+        while (trainer->step()) {
+        }
+        QVERIFY(trainer->failure());
+        QCOMPARE(trainer->failure()->code, std::string("LAB-DATA-302"));
+        QVERIFY(trainer->failure()->text().find(path) != std::string::npos);
+        QVERIFY(!trainer->step() && trainer->snapshot());
+        // Nothing was learned from what could not be read.
+        QCOMPARE(trainer->stepsDone(), std::int64_t(3));
+        QCOMPARE(trainer->fingerprint(), before);
     }
 
     void formatsDescribeThemselves() {

@@ -20,14 +20,14 @@ std::unique_ptr<Network> mlp(const std::vector<long>& widths, const std::string&
     return std::move(*network);
 }
 
-struct Samples {
+struct ToySamples {
     Buffer x;
     std::vector<int> labels;
 };
 
 // Labels that a fixed random linear map gives: a task that an MLP can learn.
-Samples samples(Index rows, Index in, int classes, std::uint64_t seed) {
-    Samples s;
+ToySamples samples(Index rows, Index in, int classes, std::uint64_t seed) {
+    ToySamples s;
     const Stream stream(seed, Purpose::Generator);
     const Stream map(7, Purpose::Generator, 1);
     s.x.resize(static_cast<std::size_t>(rows * in));
@@ -111,7 +111,7 @@ private slots:
         const auto network = mlp({12, 64, 64, 4}, "relu", 4);
         network->initialise(3);
         const Index rows = 256;
-        const Samples s = samples(rows, 12, 4, 11);
+        const ToySamples s = samples(rows, 12, 4, 11);
         Pool pool(2);
         Workspace work = network->makeWorkspace(rows, true);
         Updater updater({OptimizerChoice{}, {}, {}, 1});

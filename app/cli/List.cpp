@@ -23,7 +23,7 @@ struct Row {
     std::string source;
     std::vector<ParamSpec> params;
     std::vector<JsonValue::Member> more;
-    std::vector<std::string> aliases;
+    std::vector<std::string> aliases{};
 };
 
 JsonValue specToJson(const ParamSpec& spec) {

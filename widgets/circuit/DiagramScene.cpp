@@ -170,8 +170,9 @@ void DiagramScene::paint(DrawSink& sink, const Theme& theme, const DiagramPaint&
             if (c.w <= 0.0) continue;
             QPainterPath band;
             const bool wrapped = shown().rows.size() > 1 && std::size_t(c.row) < shown().rows.size();
-            const PlacedRow row = wrapped ? shown().rows[std::size_t(c.row)] : PlacedRow{top, top + height, 0.0, 0.0};
-            band.addRoundedRect(QRectF(c.x, row.top, c.w, row.bottom - row.top), 2, 2);
+            const double from = wrapped ? shown().rows[std::size_t(c.row)].top : top;
+            const double to = wrapped ? shown().rows[std::size_t(c.row)].bottom : top + height;
+            band.addRoundedRect(QRectF(c.x, from, c.w, to - from), 2, 2);
             sink.path(band, c.data ? theme.bandData : theme.bandOperation, {});
         }
         sink.endGroup();

@@ -109,7 +109,8 @@ private slots:
         QVERIFY(b.ready());
         b.window.setMode(Mode::Rule);
         auto* panel = b.window.findChild<RulePanel*>();
-        const PreparedData& data = **b.window.run().data().prepare(b.experiment().data, b.experiment().seed);
+        const std::shared_ptr<const PreparedData> held = *b.window.run().data().prepare(b.experiment().data, b.experiment().seed);
+        const PreparedData& data = *held;
         const auto network = Network::compile(b.experiment().circuit, {data.schema.shape, data.schema.classes});
         QVERIFY(network.ok());
         int refused = 0;

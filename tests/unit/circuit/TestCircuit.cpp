@@ -71,7 +71,8 @@ private slots:
             case 113: c.groups[0].members.push_back("none"); break;
             case 114: c.groups[0].members.push_back("L1"); break;
             case 115:
-                c.groups.push_back({"h", "", {"g1"}, true, "", ""});
+                c.groups.emplace_back().id = "h";
+                c.groups.back().members = {"g1"};
                 c.groups[0].members.push_back("h");
                 break;
             case 116:

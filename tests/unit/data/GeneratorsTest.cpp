@@ -163,7 +163,7 @@ private slots:
     void namesAreUnique() {
         std::set<std::string> names;
         for (const DatasetDescription& d : generatedDatasets()) QVERIFY(names.insert(d.id).second);
-        QVERIFY(names == std::set<std::string>({"seg7", "moons", "circles", "spirals", "xor", "blobs", "pointer", "order", "graphs"}));
+        QVERIFY(names == std::set<std::string>({"seg7", "moons", "circles", "spirals", "xor", "blobs", "pointer", "order", "graphs", "recall"}));
     }
 };
 

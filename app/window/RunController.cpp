@@ -16,6 +16,8 @@ constexpr int kIdleMilliseconds = 120;
 constexpr double kViewShare = 0.02;
 // Views that a frame refreshes at most: what one handler paints must not hold up the next key press.
 constexpr std::size_t kMostAtOnce = 2;
+// However poor the balance, one view is refreshed after this many frames: a picture that stands still would lie.
+constexpr std::int64_t kAtLeastEvery = 6;
 
 // Processor time that this thread has used, in milliseconds.
 double threadTime() {
@@ -108,7 +110,9 @@ void RunController::takeTurns(bool fresh) {
     // Nothing is taken from an engine that stands still.
     const bool free = !m_limited || !running();
     const std::size_t most = m_limited ? std::min(waiting.size(), kMostAtOnce) : waiting.size();
-    const std::size_t granted = free ? most : static_cast<std::size_t>(m_budget.grant(static_cast<int>(most)));
+    std::size_t granted = free ? most : static_cast<std::size_t>(m_budget.grant(static_cast<int>(most)));
+    if (granted == 0 && most > 0 && m_frames - m_lastGrant >= kAtLeastEvery) granted = 1;
+    if (granted > 0) m_lastGrant = m_frames;
     m_waiting = waiting.size() > granted;
     std::stable_sort(waiting.begin(), waiting.end(), [](const Turn* a, const Turn* b) { return a->last < b->last; });
     std::vector<FigureWorker::Request> requests;

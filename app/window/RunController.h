@@ -82,6 +82,7 @@ private:
     QElapsedTimer m_sinceFrame;
     double m_threadTime = 0;   // processor time of the window's thread at the last frame, ms
     double m_figureTime = 0;   // of the figures that came since, ms
+    std::int64_t m_lastGrant = 0;  // frame
     bool m_limited = true;
     bool m_waiting = false;    // some views are stale still
     ProbeRequest m_ownNeeds;

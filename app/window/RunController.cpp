@@ -55,7 +55,11 @@ void RunController::add(LiveView* view) {
     turn.view = view;
     turn.live = [view] { return view->live(); };
     m_turns.push_back(std::move(turn));
-    connect(view, &LiveView::wantsChanged, this, [this] { m_wantsChanged = true; });
+    connect(view, &LiveView::wantsChanged, this, [this, view] {
+        m_wantsChanged = true;
+        for (Turn& turn : m_turns)
+            if (turn.view == view) turn.last = -1;  // who opens a view or makes a choice in it is served first
+    });
     connect(view, &QObject::destroyed, this, [this](QObject* gone) {
         m_turns.erase(std::remove_if(m_turns.begin(), m_turns.end(), [gone](const Turn& t) { return static_cast<QObject*>(t.view) == gone; }),
                       m_turns.end());
@@ -111,7 +115,7 @@ void RunController::takeTurns(bool fresh) {
     const bool free = !m_limited || !running();
     const std::size_t most = m_limited ? std::min(waiting.size(), kMostAtOnce) : waiting.size();
     std::size_t granted = free ? most : static_cast<std::size_t>(m_budget.grant(static_cast<int>(most)));
-    if (granted == 0 && most > 0 && m_frames - m_lastGrant >= kAtLeastEvery) granted = 1;
+    if (granted == 0 && most > 0 && (m_wantsChanged || m_frames - m_lastGrant >= kAtLeastEvery)) granted = 1;
     if (granted > 0) m_lastGrant = m_frames;
     m_waiting = waiting.size() > granted;
     std::stable_sort(waiting.begin(), waiting.end(), [](const Turn* a, const Turn* b) { return a->last < b->last; });

@@ -105,7 +105,7 @@ int fidelity(const QCommandLineParser& parser, const JsonValue& file) {
                                          {"fingerprints", JsonValue::texts(r.fingerprints)}, {"seconds", JsonValue::number(r.seconds)},
                                          {"wanted", JsonValue::text(r.verdict)}, {"reached", JsonValue::boolean(r.passed)}}));
         }
-        out(QString::fromStdString(writeJson(JsonValue::object({{"machine", JsonValue::text(machineLine())}, {"rows", std::move(rows)}}), 64) + "\n"));
+        outRows(machineLine(), std::move(rows));
     }
     return allPassed ? 0 : kExitFailed;
 }

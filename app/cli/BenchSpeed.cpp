@@ -167,8 +167,7 @@ int benchSpeed(const QCommandLineParser& parser, const JsonValue& file) {
     }
     if (!report.ok()) return fail(report.error());
     if (json)
-        out(QString::fromStdString(
-            writeJson(JsonValue::object({{"machine", JsonValue::text(machine)}, {"rows", std::move(results)}}), 64) + "\n"));
+        outRows(machine, std::move(results));
     return 0;
 }
 

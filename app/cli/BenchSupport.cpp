@@ -1,6 +1,7 @@
 #include "app/cli/BenchSupport.h"
 
 #include "app/cli/BenchRoofline.h"
+#include "app/cli/Command.h"
 #include "core/math/Gemm.h"
 
 #include <QFile>
@@ -72,6 +73,10 @@ JsonValue toJson(const Spread& spread) {
                               {"high", JsonValue::number(spread.high)},
                               {"least", JsonValue::number(spread.least)},
                               {"most", JsonValue::number(spread.most)}});
+}
+
+void outRows(const std::string& machine, JsonValue rows) {
+    out(QString::fromStdString(writeJson(JsonValue::object({{"machine", JsonValue::text(machine)}, {"rows", std::move(rows)}}), 64) + "\n"));
 }
 
 }  // namespace lab

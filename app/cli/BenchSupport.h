@@ -22,6 +22,9 @@ struct Spread {
 Spread spreadOf(std::vector<double> values);
 JsonValue toJson(const Spread& spread);
 
+// The result of a benchmark on stdout: {"machine": ..., "rows": [...]}.
+void outRows(const std::string& machine, JsonValue rows);
+
 // One benchmark each; the exit status of the program.
 int benchSpeed(const QCommandLineParser& parser, const JsonValue& file);
 int benchMemory(const QCommandLineParser& parser, const JsonValue& file);

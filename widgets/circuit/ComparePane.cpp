@@ -2,6 +2,7 @@
 
 #include "widgets/circuit/RuleOverlay.h"
 #include "widgets/plot/FigureWidget.h"
+#include "widgets/views/FigureMenu.h"
 #include "widgets/views/ViewIcons.h"
 
 #include <QAction>
@@ -109,17 +110,7 @@ QWidget* ComparePane::makeResults(QWidget* parent) {
     save->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
     connect(ThemeSignal::instance(), &ThemeSignal::themeChanged, save, [save] { save->setIcon(viewIcon(ViewIcon::Save)); });
     auto* menu = new QMenu(save);
-    for (const char* extension : {"svg", "pdf", "png", "csv"}) {
-        const QString kind = QString::fromLatin1(extension);
-        const QString words = kind == QLatin1String("csv") ? tr("Save the numbers as CSV…") : tr("Save as %1…").arg(kind.toUpper());
-        menu->addAction(words, this, [this, kind] {
-            if (figure()) emit exportRequested(figure(), kind);
-        });
-    }
-    menu->addSeparator();
-    menu->addAction(tr("Copy"), this, [this] {
-        if (figure()) emit copyRequested(figure());
-    });
+    fillFigureMenu(*menu, *this);
     save->setMenu(menu);
     row->addWidget(save);
     column->addLayout(row);

@@ -3,6 +3,7 @@
 #include "core/base/Assert.h"
 #include "widgets/common/Theme.h"
 #include "widgets/plot/FigureWidget.h"
+#include "widgets/views/FigureMenu.h"
 #include "widgets/views/ViewIcons.h"
 #include "widgets/views/ViewSelectors.h"
 
@@ -68,17 +69,7 @@ LiveView::LiveView(const std::string& view, int key, QWidget* parent) : QWidget(
     s.save->setAccessibleName(tr("Export this view"));
     s.save->setToolTip(tr("Take this figure away"));
     auto* menu = new QMenu(s.save);
-    for (const char* extension : {"svg", "pdf", "png", "csv"}) {
-        const QString kind = QString::fromLatin1(extension);
-        const QString words = kind == QLatin1String("csv") ? tr("Save the numbers as CSV…") : tr("Save as %1…").arg(kind.toUpper());
-        menu->addAction(words, this, [this, kind] {
-            if (figure()) emit exportRequested(figure(), kind);
-        });
-    }
-    menu->addSeparator();
-    menu->addAction(tr("Copy"), this, [this] {
-        if (figure()) emit copyRequested(figure());
-    });
+    fillFigureMenu(*menu, *this);
     s.save->setMenu(menu);
     s.save->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
     header->addWidget(s.save);
